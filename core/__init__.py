@@ -1,0 +1,1 @@
+"""Everything Narani can do, without Streamlit. Importing this package loads nothing heavy."""

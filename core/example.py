@@ -1,0 +1,58 @@
+"""A question with a good answer, and a piece of text to answer from. Knows nothing of models."""
+
+from dataclasses import dataclass
+
+from core.jsontypes import JsonObject
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A question and the answer we would like to have seen."""
+
+    question: str
+    answer: str
+
+    def to_json(self) -> JsonObject:
+        return {"question": self.question, "answer": self.answer}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """A piece of a document that an answer may rely on."""
+
+    document: str
+    """Name of the document it comes from."""
+    start: int
+    """First character in the document's text, counted from 0."""
+    end: int
+    """One past the last character."""
+    text: str
+    page: int | None = None
+    """Page counted from 1; None when the document has no pages."""
+    score: float | None = None
+    """How well it fits the question, larger is better; None when it was given, not searched."""
+
+    def to_json(self) -> JsonObject:
+        return {
+            "document": self.document,
+            "page": self.page,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "score": self.score,
+        }
+
+
+def passages_of(text: str, document: str) -> tuple[Passage, ...]:
+    """Cut pasted text at blank lines; offsets count characters of `text`."""
+    passages = []
+    start = 0
+    for block in text.split("\n\n"):
+        body = block.strip()
+        if body:
+            first = start + block.index(body)
+            passages.append(
+                Passage(document=document, start=first, end=first + len(body), text=body)
+            )
+        start += len(block) + 2
+    return tuple(passages)

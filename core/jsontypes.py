@@ -1,0 +1,7 @@
+"""What may stand in JSON. One alias, so that `Any` never escapes."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+JsonObject: TypeAlias = dict[str, Json]

@@ -1,0 +1,76 @@
+"""Sends each recipe to whoever can answer it. The one ChatModel the rest of the product sees."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from core.errors import ModelError
+from core.model import Event
+from core.models import baseline, litellm_chat
+from core.models.local_runtime import LocalRuntime
+from core.models.retry import with_retries
+from core.models.route import Route, route_of
+from core.prompt import Prompt
+from core.recipe import Recipe
+from core.settings import Endpoint, Settings
+
+
+class Answerer:
+    """Baseline, local runtime or LiteLLM, chosen by the recipe's model id."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        runtime: LocalRuntime,
+        endpoints: Callable[[], Sequence[Endpoint]],
+    ) -> None:
+        self._settings = settings
+        self._runtime = runtime
+        self._endpoints = endpoints
+
+    def route(self, model: str) -> Route:
+        """Where a model's questions go.
+
+        Raises:
+            ModelError: `unknown_provider`.
+        """
+        return route_of(model, self._settings, self._endpoints())
+
+    async def stream(self, recipe: Recipe, prompt: Prompt) -> AsyncIterator[Event]:
+        """Answer once, with the visible retry. See `core.model.ChatModel`."""
+        route = self.route(recipe.model)
+        if route.missing_key:
+            raise ModelError(
+                "missing_key",
+                f"{route.key_env} is not set",
+                variable=route.key_env or "",
+                provider=route.provider,
+                model=recipe.model,
+            )
+        async for event in with_retries(
+            partial(self._once, route, recipe, prompt), self._settings.attempts
+        ):
+            yield event
+
+    async def _once(self, route: Route, recipe: Recipe, prompt: Prompt) -> AsyncIterator[Event]:
+        if route.provider == "baseline":
+            if route.model != "extract":
+                raise ModelError(
+                    "unknown_model",
+                    f"there is no baseline/{route.model}; use baseline/extract",
+                    model=recipe.model,
+                    provider="baseline",
+                )
+            events = baseline.stream(recipe, prompt)
+        else:
+            if route.place == "local":
+                served = await self._runtime.serve(route.model)
+                route = replace(
+                    route,
+                    model=f"openai/{route.model}",
+                    base_url=served.base_url,
+                    api_key=served.api_key,
+                )
+            events = litellm_chat.stream(route, recipe, prompt, self._settings.timeout_s)
+        async for event in events:
+            yield event

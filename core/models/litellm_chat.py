@@ -1,0 +1,158 @@
+"""The one file that knows LiteLLM's calls: import, arguments, chunks, and what it hides.
+
+LiteLLM reports some failures as success: a stream that ends without a finish reason gets an
+invented "stop" and invented usage. We look at what really arrived and raise `ModelError`.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from functools import cache
+from types import ModuleType
+from typing import Any, Literal
+
+from core.answer import Usage
+from core.errors import ModelError
+from core.model import Delta, Done, Event
+from core.models.litellm_errors import translate
+from core.models.route import Route
+from core.prompt import Prompt
+from core.recipe import Recipe
+
+
+@cache
+def load() -> ModuleType:
+    """Import LiteLLM once, offline. Takes seconds: never on the event loop."""
+    os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else the import asks the network
+    os.environ.setdefault("LITELLM_LOG", "ERROR")
+    import litellm
+
+    litellm.suppress_debug_info = True
+    litellm.telemetry = False
+    litellm.disable_hf_tokenizer_download = True
+    litellm.drop_params = False  # a parameter that silently does nothing falsifies a comparison
+    return litellm
+
+
+def warm() -> None:
+    """Import LiteLLM and open its lazy parts, so that the first question does not wait for it."""
+    with suppress(Exception):
+        load().get_supported_openai_params(model="gpt-4o", custom_llm_provider="openai")
+
+
+async def stream(
+    route: Route, recipe: Recipe, prompt: Prompt, timeout_s: float
+) -> AsyncIterator[Event]:
+    """Ask through LiteLLM. `timeout_s` is the longest silence.
+
+    Raises:
+        ModelError: of the kind that `translate` finds, or for a success that is none.
+    """
+    litellm = await asyncio.to_thread(load)
+    last_at = time.monotonic()
+    try:
+        response = await litellm.acompletion(**_arguments(route, recipe, prompt, timeout_s))
+    except Exception as error:
+        silent_s = time.monotonic() - last_at
+        raise translate(error, route, started=False, silent_s=silent_s) from error
+    content_type = _content_type(response)
+    started = False
+    try:
+        async for chunk in response:
+            delta = _delta(chunk)
+            if delta is not None:
+                started = True
+                last_at = time.monotonic()
+                yield delta
+    except ModelError:
+        raise
+    except Exception as error:
+        silent_s = time.monotonic() - last_at
+        raise translate(error, route, started=started, silent_s=silent_s) from error
+    finally:
+        # LiteLLM lets go of the connection only when asked to: Stop must reach the provider.
+        with suppress(Exception):
+            await response.aclose()
+    yield _done(response, started, content_type, route)
+
+
+def _arguments(route: Route, recipe: Recipe, prompt: Prompt, timeout_s: float) -> dict[str, Any]:
+    optional = {
+        "temperature": recipe.temperature,
+        "top_p": recipe.top_p,
+        "max_tokens": recipe.max_tokens,
+        "seed": recipe.seed,
+        "stop": list(recipe.stop) or None,
+        "api_base": route.base_url,
+        "api_key": route.api_key,
+    }
+    return {
+        "model": route.model,
+        "messages": [message.to_json() for message in prompt.messages],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "timeout": timeout_s,
+        # Hidden retries would be counted as the model's latency.
+        "max_retries": 0,
+        "num_retries": 0,
+        **{name: value for name, value in optional.items() if value is not None},
+    }
+
+
+def _delta(chunk: Any) -> Delta | None:
+    if not chunk.choices:
+        return None
+    delta = chunk.choices[0].delta
+    text = delta.content or ""
+    reasoning = getattr(delta, "reasoning_content", None) or ""
+    return Delta(text=text, reasoning=reasoning) if text or reasoning else None
+
+
+def _content_type(response: Any) -> str:
+    raw = getattr(getattr(response, "completion_stream", None), "response", None)
+    return str(getattr(raw, "headers", {}).get("content-type", ""))
+
+
+def _done(response: Any, started: bool, content_type: str, route: Route) -> Done:
+    finish = response.received_finish_reason or response.intermittent_finish_reason
+    if not started and "html" in content_type:
+        raise ModelError(
+            "not_an_answer",
+            f"{route.base_url or route.provider} answered with a web page, not with a model",
+            url=route.base_url or route.provider,
+        )
+    if finish is None:
+        raise ModelError("cut_off", "the connection ended before the answer was complete")
+    reason = _stop_reason(str(finish))
+    if not started and reason == "stop":
+        raise ModelError("empty_answer", "the model finished without writing anything")
+    return Done(stop_reason=reason, usage=_usage(response.chunks), served_by=_served_by(response))
+
+
+def _stop_reason(finish: str) -> Literal["stop", "length", "filtered"]:
+    if finish in ("length", "max_tokens"):
+        return "length"
+    return "filtered" if finish == "content_filter" else "stop"
+
+
+def _usage(chunks: list[Any]) -> Usage:
+    """Tokens as the provider reported them; LiteLLM's own guesses are not in its chunks."""
+    reported = [u for chunk in chunks if (u := getattr(chunk, "usage", None)) is not None]
+    if not reported:
+        return Usage()
+    usage = reported[-1]
+    prompt_details = getattr(usage, "prompt_tokens_details", None)
+    completion_details = getattr(usage, "completion_tokens_details", None)
+    return Usage(
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        cached_tokens=getattr(prompt_details, "cached_tokens", None),
+        reasoning_tokens=getattr(completion_details, "reasoning_tokens", None),
+    )
+
+
+def _served_by(response: Any) -> str | None:
+    name = getattr(response.chunks[0], "model", None) if response.chunks else None
+    return str(name) if name else None

@@ -1,0 +1,33 @@
+"""The local runtime's own process: llama.cpp's server, bound to loopback, with a random key.
+
+Started by `local_runtime` as `python -m core.models.local_process`. Reads one JSON line from
+standard input, prints one line with its address, and lives until standard input closes, so that
+it never outlives the app, not even one that was killed.
+"""
+
+import json
+import sys
+
+READY = "NARANI_READY "
+
+
+def main() -> None:
+    options = json.loads(sys.stdin.readline())
+    import xllamacpp
+
+    params = xllamacpp.CommonParams()
+    params.model.path = options["path"]
+    params.model_alias = {options["name"]}
+    params.api_keys = [options["api_key"]]
+    params.hostnames = ["127.0.0.1"]
+    params.n_parallel = options["parallel"]
+    params.n_ctx = options["context"] * options["parallel"]
+    params.n_gpu_layers = options["gpu_layers"]
+    params.cpuparams.n_threads = options["threads"]
+    server = xllamacpp.Server(params)
+    print(f"\n{READY}{server.listening_address}", flush=True)
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""From a model id to where its question goes. Decides, never connects."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from core.errors import ModelError
+from core.model import Place
+from core.models.listed import KEYS, listing_of
+from core.settings import Endpoint, Settings
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+NO_KEY = "no-key"
+"""Sent where a client insists on a key and the server does not."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """Where a question goes."""
+
+    place: Place
+    provider: str
+    model: str
+    """As LiteLLM names it, or the local name."""
+    base_url: str | None = None
+    """None leaves the address to LiteLLM."""
+    api_key: str | None = field(default=None, repr=False)
+    key_env: str | None = None
+    """Variable that would hold the key."""
+    missing_key: bool = False
+    leaves_machine: bool = True
+
+    @property
+    def own_hardware(self) -> bool:
+        return self.place == "local" or (self.place == "ollama" and not self.leaves_machine)
+
+
+def route_of(model: str, settings: Settings, endpoints: Sequence[Endpoint]) -> Route:
+    """Find the way for a model id.
+
+    Raises:
+        ModelError: `unknown_provider` when nothing in the id says who should answer.
+    """
+    head, _, rest = model.partition("/")
+    for endpoint in endpoints:
+        if head == endpoint.name and rest:
+            return _endpoint_route(endpoint, rest, settings)
+    if head in ("baseline", "local") and rest:
+        return Route(place="local", provider=head, model=rest, leaves_machine=False)
+    if head in ("ollama", "ollama_chat") and rest:
+        # `ollama/` would send LiteLLM's own "### User:" template instead of the model's.
+        url = settings.ollama_url
+        return Route(
+            place="ollama",
+            provider="Ollama",
+            model=f"ollama_chat/{rest}",
+            base_url=url,
+            leaves_machine=leaves_machine(url) or rest.endswith(("-cloud", ":cloud")),
+        )
+    if head == "huggingface" and rest:
+        return _hub_route(rest, settings)
+    return _cloud_route(model, settings)
+
+
+def leaves_machine(url: str) -> bool:
+    return not any(f"://{name}" in url for name in LOOPBACK)
+
+
+def _endpoint_route(endpoint: Endpoint, model: str, settings: Settings) -> Route:
+    key = settings.key(endpoint.api_key_env)
+    return Route(
+        place="endpoint",
+        provider=endpoint.name,
+        model=f"openai/{model}",
+        base_url=endpoint.base_url,
+        api_key=key or NO_KEY,
+        key_env=endpoint.api_key_env,
+        missing_key=endpoint.api_key_env is not None and key is None,
+        leaves_machine=leaves_machine(endpoint.base_url),
+    )
+
+
+def _hub_route(model: str, settings: Settings) -> Route:
+    key = settings.key("HF_TOKEN")
+    return Route(
+        place="hub",
+        provider="Hugging Face",
+        model=f"openai/{model}",
+        base_url=settings.hub_router_url,
+        api_key=key,
+        key_env="HF_TOKEN",
+        missing_key=key is None,
+        leaves_machine=leaves_machine(settings.hub_router_url),
+    )
+
+
+def _cloud_route(model: str, settings: Settings) -> Route:
+    listing = listing_of(model)
+    provider = listing.provider if listing else model.partition("/")[0]
+    if "/" not in model and listing is None:
+        raise ModelError(
+            "unknown_provider",
+            f"{model!r} names no provider; write it as provider/model",
+            model=model,
+        )
+    if listing and "/" not in model:
+        model = listing.id
+    key_env = KEYS.get(provider)
+    key = settings.key(key_env)
+    base_url = None
+    if provider == "openai":
+        base_url = settings.key("OPENAI_API_BASE") or settings.key("OPENAI_BASE_URL")
+    if base_url and key is None:
+        key = NO_KEY
+    return Route(
+        place="cloud",
+        provider=provider,
+        model=model,
+        base_url=base_url,
+        api_key=key,
+        key_env=key_env,
+        missing_key=key_env is not None and key is None,
+        leaves_machine=leaves_machine(base_url) if base_url else True,
+    )

@@ -1,0 +1,1 @@
+"""What we remember: rounds, answers, votes, prices. SQLite or PostgreSQL through SQLAlchemy."""

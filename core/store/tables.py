@@ -1,0 +1,96 @@
+"""The tables. Long texts stand last, so that SQLite can skip them when a query does."""
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("conversation_id", String(40), nullable=False, index=True),
+    Column("turn", Integer, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("language", String(8), nullable=False),
+    Column("recipes", Text, nullable=False),
+    Column("question", Text, nullable=False),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("round_id", ForeignKey("rounds.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("thread_id", String(40), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("answered_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("recipe_key", String(12), nullable=False),
+    Column("label", String(300), nullable=False),
+    Column("model", String(300), nullable=False),
+    Column("techniques", String(100), nullable=False),
+    Column("stop_reason", String(16), nullable=False),
+    Column("error_kind", String(32)),
+    Column("prompt_tokens", Integer),
+    Column("completion_tokens", Integer),
+    Column("cached_tokens", Integer),
+    Column("reasoning_tokens", Integer),
+    Column("usage_estimated", Integer, nullable=False, server_default="0"),
+    Column("cost_usd", Float),
+    Column("cost_basis", String(16), nullable=False),
+    Column("ttft_s", Float),
+    Column("total_s", Float, nullable=False),
+    Column("recipe", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("reasoning", Text, nullable=False),
+    Column("error", Text),
+    Column("stages", Text, nullable=False),
+    Column("sources", Text, nullable=False),
+    Column("snapshot", Text, nullable=False),
+    Index("ix_answers_by_model", "model", "answered_at"),
+    Index("ix_answers_by_recipe", "recipe_key", "label"),
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("answer_id", ForeignKey("answers.id", ondelete="CASCADE"), nullable=False),
+    Column("person", String(80), nullable=False),
+    Column("rating", Integer, nullable=False),
+    Column("voted_at", DateTime(timezone=True), nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    UniqueConstraint("answer_id", "person", name="one_vote_per_answer_and_person"),
+    Index("ix_votes_by_time", "voted_at", "id"),
+)
+
+prices = Table(
+    "prices",
+    metadata,
+    Column("model", String(300), primary_key=True),
+    Column("since", String(10), primary_key=True),
+    Column("currency", String(3), nullable=False),
+    Column("input_per_million", Float, nullable=False),
+    Column("output_per_million", Float, nullable=False),
+    Column("cached_per_million", Float),
+    Column("reasoning_per_million", Float),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("value", Text, nullable=False),
+)
