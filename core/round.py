@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import uuid4
 
 from core.answer import Answer, Cost, Failure, StopReason, Timing, Usage
@@ -22,8 +22,13 @@ from core.prompt import Prompt, Turn, prepare
 from core.recipe import Recipe
 from core.text import clean
 
-Price = Callable[[str, Usage, Timing], Cost]
-"""What an answer of a model cost."""
+
+class Meter(Protocol):
+    """Counts what the provider did not count, and prices it."""
+
+    def usage(self, model: str, prompt: Prompt, text: str, reported: Usage) -> Usage: ...
+
+    def cost(self, model: str, usage: Usage, timing: Timing) -> Cost: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +80,7 @@ class Round:
         question: str,
         columns: Sequence[Column],
         model: ChatModel,
-        price: Price,
+        meter: Meter,
         on_answer: Callable[[Answer], Awaitable[None]],
         versions: dict[str, str],
     ) -> None:
@@ -88,7 +93,7 @@ class Round:
             for i, c in enumerate(columns)
         ]
         self._model = model
-        self._price = price
+        self._meter = meter
         self._on_answer = on_answer
         self._versions = versions
         self._tasks: list[Future[None]] = []
@@ -131,7 +136,9 @@ class Round:
             run.stop_reason = "stopped"
             if task is not None:
                 task.uncancel()  # the answer so far still has to be stored
-        answer = self._finish(draft, run)
+        run.ended_at = time.monotonic()
+        # Counting tokens of a long text would hold up every other column's stream.
+        answer = await asyncio.to_thread(self._finish, draft, run)
         try:
             await asyncio.shield(self._on_answer(answer))
         except StoreError:
@@ -159,8 +166,10 @@ class Round:
             run.fail(ModelError("internal", f"{type(error).__name__}: {error}"[:400]))
 
     def _finish(self, draft: Draft, run: "_Run") -> Answer:
-        timing = run.timing(time.monotonic() - draft.started_at)
-        cost = self._price(run.model, run.usage, timing)
+        timing = run.timing()
+        text = clean(draft.text)
+        usage = self._meter.usage(run.model, draft.prompt, text, run.usage)
+        cost = self._meter.cost(run.model, usage, timing)
         snapshot = {
             "messages": [m.to_json() for m in draft.prompt.messages],
             "examples": [e.to_json() for e in draft.prompt.examples],
@@ -178,11 +187,11 @@ class Round:
             position=draft.position,
             recipe=draft.column.recipe,
             model=run.model,
-            text=clean(draft.text),
+            text=text,
             reasoning=clean("".join(draft.reasoning)),
             error=run.failure,
             stop_reason=run.stop_reason,
-            usage=run.usage,
+            usage=usage,
             cost=cost,
             timing=timing,
             sources=draft.prompt.passages,
@@ -197,6 +206,7 @@ class _Run:
     def __init__(self, draft: Draft) -> None:
         self.started_at = draft.started_at
         self.first_at: float | None = None
+        self.ended_at = draft.started_at
         self.waited_s = 0.0
         self.retries = 0
         self.spoke = False
@@ -212,7 +222,8 @@ class _Run:
         silent_success = error.kind in ("cut_off", "empty_answer", "not_an_answer")
         self.stop_reason = "cut_off" if self.spoke or silent_success else "error"
 
-    def timing(self, total_s: float) -> Timing:
+    def timing(self) -> Timing:
+        total_s = self.ended_at - self.started_at
         stages = {"retry": self.waited_s} if self.waited_s else {}
         if self.first_at is None:
             return Timing(total_s=total_s, stages=stages)

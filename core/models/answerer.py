@@ -1,5 +1,6 @@
 """Sends each recipe to whoever can answer it. The one ChatModel the rest of the product sees."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -8,8 +9,10 @@ from core.errors import ModelError
 from core.model import Event
 from core.models import baseline, litellm_chat
 from core.models.local_runtime import LocalRuntime
+from core.models.listed import listing_of
 from core.models.retry import with_retries
 from core.models.route import Route, route_of
+from core.models.tokens import count
 from core.prompt import Prompt
 from core.recipe import Recipe
 from core.settings import Endpoint, Settings
@@ -47,6 +50,7 @@ class Answerer:
                 provider=route.provider,
                 model=recipe.model,
             )
+        await asyncio.to_thread(_check_context, route, recipe, prompt)
         async for event in with_retries(
             partial(self._once, route, recipe, prompt), self._settings.attempts
         ):
@@ -74,3 +78,20 @@ class Answerer:
             events = litellm_chat.stream(route, recipe, prompt, self._settings.timeout_s)
         async for event in events:
             yield event
+
+
+def _check_context(route: Route, recipe: Recipe, prompt: Prompt) -> None:
+    """Refuse a prompt that is known not to fit, saying by how much; guesses are left to try."""
+    listing = listing_of(route.model) if route.place == "cloud" else None
+    if listing is None or listing.context_tokens is None:
+        return
+    counted = count(prompt.messages, route)
+    over = counted.tokens + (recipe.max_tokens or 0) - listing.context_tokens
+    if counted.exact and over > 0:
+        raise ModelError(
+            "context_too_long",
+            f"{counted.tokens} tokens do not fit into {listing.context_tokens}",
+            limit=listing.context_tokens,
+            used=counted.tokens,
+            over=over,
+        )

@@ -19,7 +19,8 @@ _ENOUGH = 0.5
 """Share of the question's features an example must contain to be the same question."""
 
 NOTHING_GIVEN = {
-    "ko": "예제도 참고 자료도 받지 못해 찾아낼 답이 없습니다. 이 열에 예제나 참고 자료를 넣어 주세요.",
+    "ko": "예제도 참고 자료도 받지 못해 찾아낼 답이 없습니다. "
+    "이 열에 예제나 참고 자료를 넣어 주세요.",
     "en": "I was given no examples and no passages, so there is nothing to extract an answer from. "
     "Give this column examples or a reference text.",
 }

@@ -99,14 +99,15 @@ def _listing(name: str, row: dict[str, Any], source: str, since: date) -> Listin
 
 
 def _price(model: str, row: dict[str, Any], source: str, since: date) -> Price | None:
-    given, taken = row.get("input_cost_per_token"), row.get("output_cost_per_token")
+    given = _per_million(row.get("input_cost_per_token"))
+    taken = _per_million(row.get("output_cost_per_token"))
     # A listed zero is a free tier or a gap in the table, and neither is a price we would vouch for.
-    if not _number(given) or not _number(taken):
+    if given is None or taken is None:
         return None
     return Price(
         model=model,
-        input_per_million=float(given) * 1e6,
-        output_per_million=float(taken) * 1e6,
+        input_per_million=given,
+        output_per_million=taken,
         cached_per_million=_per_million(row.get("cache_read_input_token_cost")),
         reasoning_per_million=_per_million(row.get("output_cost_per_reasoning_token")),
         since=since,
@@ -115,11 +116,8 @@ def _price(model: str, row: dict[str, Any], source: str, since: date) -> Price |
 
 
 def _per_million(value: object) -> float | None:
-    return float(value) * 1e6 if _number(value) else None  # type: ignore[arg-type]
-
-
-def _number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+    usable = isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+    return float(value) * 1e6 if usable else None  # type: ignore[arg-type]
 
 
 def _whole(value: object) -> int | None:

@@ -132,7 +132,7 @@ def _kind(
         return "missing_key"
     if _LOST.search(whole):
         return "connection_lost"
-    own = next((KINDS[n] for n in names if n in KINDS), "internal")
+    own: ModelErrorKind = next((KINDS[n] for n in names if n in KINDS), "internal")
     if own in ("bad_request", "server", "connection_lost", "internal") and status in _BY_STATUS:
         return _BY_STATUS[status]
     if own == "connection_lost" and _TIMED_OUT.search(whole):

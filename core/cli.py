@@ -1,0 +1,155 @@
+"""The same verbs from a shell: `python -m core ask|export|models`.
+
+JSON goes to stdout, everything else to stderr. Exit 0 done, 1 when every recipe failed or the
+store did, 2 wrong use.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from core.errors import NaraniError, StoreError, UsageError
+from core.lab import Lab, open_lab
+from core.model import ModelSpec
+from core.recipe import parse_recipe
+from core.round import Draft, Round
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        lab = open_lab()
+        try:
+            return int(options.run(lab, options))
+        finally:
+            lab.close()
+    except UsageError as error:
+        return _say(f"error: {error}", 2)
+    except (NaraniError, StoreError) as error:
+        return _say(f"error: {error}", 1)
+    except KeyboardInterrupt:
+        return _say("interrupted", 130)
+
+
+def _ask(lab: Lab, options: argparse.Namespace) -> int:
+    recipes = [parse_recipe(text) for text in options.recipe]
+    question = sys.stdin.read() if options.question == "-" else options.question
+    round_ = lab.ask(question, recipes)
+    try:
+        answers = round_.wait()
+    except KeyboardInterrupt:
+        round_.stop()
+        answers = round_.wait(10)
+    if options.json:
+        content = {
+            "round_id": round_.id,
+            "question": round_.question,
+            "answers": [answer.to_json() for answer in answers],
+        }
+        print(json.dumps(content, ensure_ascii=False, indent=2))
+    else:
+        _print_answers(round_)
+    return 1 if all(answer.error for answer in answers) else 0
+
+
+def _print_answers(round_: Round) -> None:
+    for draft in round_.drafts:
+        print(f"## {draft.column.recipe.label}\n{draft.text}\n")
+        print(_facts(draft) + "\n", file=sys.stderr)
+
+
+def _facts(draft: Draft) -> str:
+    answer = draft.answer
+    assert answer is not None
+    usage, cost = answer.usage, answer.cost
+    money = "unknown" if cost.usd is None else f"{cost.usd:.6f} USD"
+    facts = [
+        f"{usage.prompt_tokens} + {usage.completion_tokens} tokens",
+        f"cost {money} ({cost.basis})",
+        f"{answer.timing.total_s:.2f} s",
+        answer.stop_reason,
+    ]
+    if answer.error:
+        facts.append(f"{answer.error.kind}: {answer.error.message}")
+    return f"{draft.column.recipe.label}: " + " · ".join(facts)
+
+
+def _export(lab: Lab, options: argparse.Namespace) -> int:
+    pieces = lab.export(options.what, options.format)
+    if options.out is None:
+        # A Windows console must not decide how the file is encoded.
+        for piece in pieces:
+            sys.stdout.buffer.write(piece.encode("utf-8"))
+        sys.stdout.buffer.flush()
+        return 0
+    with Path(options.out).open("w", encoding="utf-8", newline="") as file:
+        file.writelines(pieces)
+    return _say(f"written: {options.out}", 0)
+
+
+def _models(lab: Lab, options: argparse.Namespace) -> int:
+    found = lab.refresh_models()
+    if options.json:
+        print(json.dumps([_spec(spec) for spec in found.models], ensure_ascii=False, indent=2))
+        return 0
+    for server in found.servers:
+        state = "up" if server.up else f"not running ({server.reason})"
+        print(f"{server.name} at {server.url}: {state}", file=sys.stderr)
+    for spec in found.models:
+        state = "ready" if spec.available else f"needs {spec.missing_detail or spec.missing}"
+        print(f"{spec.id:50} {state}")
+    return 0
+
+
+def _spec(spec: ModelSpec) -> dict[str, str | int | bool | None]:
+    return {
+        "id": spec.id,
+        "place": spec.place,
+        "provider": spec.provider,
+        "available": spec.available,
+        "missing": spec.missing,
+        "missing_detail": spec.missing_detail,
+        "context_tokens": spec.context_tokens,
+        "max_output_tokens": spec.max_output_tokens,
+        "size_bytes": spec.size_bytes,
+        "licence": spec.licence,
+        "languages": spec.languages,
+        "leaves_machine": spec.leaves_machine,
+    }
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        print(f"error: {message}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m core", description="Narani from a shell")
+    commands = parser.add_subparsers(required=True, metavar="ask|export|models")
+    ask = commands.add_parser("ask", help="put one question to one or several recipes")
+    ask.add_argument("question", help="the question; - reads standard input")
+    ask.add_argument(
+        "--recipe", action="append", required=True, help="model id or JSON; may be repeated"
+    )
+    ask.add_argument("--json", action="store_true")
+    ask.set_defaults(run=_ask)
+    export = commands.add_parser("export", help="write votes or answers to a file")
+    export.add_argument("what", choices=["votes", "answers"])
+    export.add_argument("--format", choices=["csv", "jsonl"], default="csv")
+    export.add_argument("--out", metavar="FILE", help="default: standard output")
+    export.set_defaults(run=_export)
+    models = commands.add_parser("models", help="who can answer here and now")
+    models.add_argument("--json", action="store_true")
+    models.set_defaults(run=_models)
+    return parser
+
+
+def _say(message: str, status: int) -> int:
+    print(message, file=sys.stderr)
+    return status

@@ -1,0 +1,311 @@
+"""The Lab: opens everything once and offers the verbs. Where the seams are joined.
+
+>>> lab = open_lab()
+>>> round = lab.ask("What is Narani?", [Column(...), Column(...)])
+>>> answers = round.wait()
+"""
+
+import asyncio
+import gc
+import importlib.metadata
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import date
+from functools import cached_property
+from typing import Literal
+from uuid import uuid4
+
+from sqlalchemy import Engine
+
+from core.answer import Answer, Reason, Vote
+from core.background import BackgroundLoop
+from core.errors import UsageError
+from core.metering import Estimate, Metering
+from core.model import ChatModel
+from core.models import catalog, litellm_chat
+from core.models.answerer import Answerer
+from core.models.catalog import Catalog
+from core.models.listed import listings
+from core.models.local_runtime import LocalRuntime
+from core.pricing import Price, PriceTable
+from core.prompt import Turn, prepare
+from core.recipe import MAX_RECIPES, Recipe
+from core.round import Column, Round
+from core.settings import Endpoint, Settings, read_settings
+from core.store.database import open_database
+from core.store.export import ANSWER_COLUMNS, VOTE_COLUMNS, answer_rows, as_csv, as_jsonl, vote_rows
+from core.store.preferences import Preferences
+from core.store.rounds import Rounds, StoredRound
+from core.store.votes import VoteFilter, Votes
+from core.text import clean
+
+MAX_QUESTION_CHARS = 1_000_000
+CATALOG_AGE_S = 30.0
+ROUNDS_KEPT = 200
+"""Rounds held for pages that still look at them; older ones are read from the store."""
+COLLECT_EVERY_S = 60.0
+
+
+class Lab:
+    """Everything open: models, store and the loop they work on."""
+
+    def __init__(self, settings: Settings, engine: Engine, model: ChatModel | None = None) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.rounds = Rounds(engine)
+        self.votes = Votes(engine)
+        self.preferences = Preferences(engine)
+        self.loop = BackgroundLoop()
+        self._runtime = LocalRuntime(settings.home / "models")
+        self._entered_endpoints = self.preferences.endpoints()
+        self._answerer = Answerer(settings, self._runtime, self.endpoints)
+        self._model: ChatModel = model or self._answerer
+        self.metering = Metering(self._answerer.route, self.prices)
+        self._prices: PriceTable | None = None
+        self._live: dict[str, Round] = {}
+        self._catalog = catalog.offline(settings, self._runtime)
+        self._catalog_at = 0.0
+        self._refreshing = False
+        self.loop.submit(self._collect_when_idle())
+
+    # ---- ask ----------------------------------------------------------------------------------
+
+    def ask(
+        self,
+        question: str,
+        columns: Sequence[Column | Recipe],
+        *,
+        conversation_id: str | None = None,
+        turn: int = 0,
+    ) -> Round:
+        """Put one question to several recipes; returns at once with the running Round.
+
+        Raises:
+            UsageError: for an empty or endless question, or no or too many recipes.
+            StoreError: when the question cannot be stored.
+        """
+        question = clean(question).strip()
+        if not question:
+            raise UsageError("empty_question", "the question is empty")
+        if len(question) > MAX_QUESTION_CHARS:
+            raise UsageError(
+                "question_too_long",
+                f"the question has {len(question)} characters; {MAX_QUESTION_CHARS} are possible",
+                length=len(question),
+                limit=MAX_QUESTION_CHARS,
+            )
+        if not columns:
+            raise UsageError("no_recipes", "name at least one recipe")
+        if len(columns) > MAX_RECIPES:
+            raise UsageError(
+                "too_many_recipes", f"at most {MAX_RECIPES} recipes", limit=MAX_RECIPES
+            )
+        round_ = Round(
+            round_id=uuid4().hex,
+            conversation_id=conversation_id or uuid4().hex,
+            turn=turn,
+            question=question,
+            columns=[_column(column) for column in columns],
+            model=self._model,
+            meter=self.metering,
+            on_answer=self._store_answer,
+            versions=self._versions,
+        )
+        self.rounds.open(
+            round_id=round_.id,
+            conversation_id=round_.conversation_id,
+            turn=turn,
+            question=question,
+            recipes=[draft.column.recipe for draft in round_.drafts],
+        )
+        self._keep(round_)
+        round_.start(self.loop)
+        return round_
+
+    def live(self, round_id: str) -> Round | None:
+        """A Round that runs, or ended a short while ago."""
+        return self._live.get(round_id)
+
+    def busy(self) -> bool:
+        return any(round_.running for round_ in list(self._live.values()))
+
+    def stored(self, round_id: str) -> StoredRound:
+        """A round from the store. Raises `StoreError` of kind `not_found`."""
+        return self.rounds.get(round_id)
+
+    # ---- vote ---------------------------------------------------------------------------------
+
+    def vote(
+        self,
+        answer_id: str,
+        person: str,
+        rating: Literal[1, -1] | None,
+        reasons: Sequence[Reason] = (),
+        comment: str = "",
+    ) -> Vote | None:
+        """Vote, change a vote, or with `rating=None` take it back.
+
+        Raises:
+            StoreError: when the vote cannot be stored.
+        """
+        if rating is None:
+            self.votes.remove(answer_id, person)
+            return None
+        return self.votes.put(answer_id, person, rating, reasons, clean(comment).strip())
+
+    # ---- cost ---------------------------------------------------------------------------------
+
+    def prices(self) -> PriceTable:
+        """Prices entered here before LiteLLM's; re-read after a change."""
+        if self._prices is None:
+            listed = {k: v.price for k, v in listings().items() if v.price is not None}
+            self._prices = PriceTable(
+                listed=listed,
+                entered=self.preferences.prices(),
+                rate=self.preferences.rate(),
+                own_usd_per_hour=self.preferences.own_usd_per_hour(),
+            )
+        return self._prices
+
+    def set_prices(
+        self,
+        *,
+        entered: Sequence[Price] | None = None,
+        rate: tuple[float, date] | None = None,
+        own_usd_per_hour: float | None = None,
+    ) -> None:
+        """Change what is given. Raises `UsageError` of kind `bad_price`."""
+        if entered is not None:
+            self.preferences.set_prices(entered)
+        if rate is not None:
+            self.preferences.set_rate(*rate)
+        if own_usd_per_hour is not None:
+            self.preferences.set_own_usd_per_hour(own_usd_per_hour or None)
+        self._prices = None
+
+    def estimate(self, columns: Sequence[Column], question: str) -> list[Estimate | None]:
+        """What asking these columns would cost, per column."""
+        found = []
+        for column in columns:
+            prompt = prepare(column.recipe, clean(question), column.history)
+            spec = self._catalog.find(column.recipe.model)
+            earlier = self.rounds.completion_tokens(column.recipe.model)
+            context = spec.context_tokens if spec else None
+            found.append(self.metering.estimate(column.recipe, prompt, earlier, context))
+        return found
+
+    # ---- models -------------------------------------------------------------------------------
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """From the environment first, then those entered on the Models page."""
+        fixed = {endpoint.name for endpoint in self.settings.endpoints}
+        entered = (e for e in self._entered_endpoints if e.name not in fixed)
+        return (*self.settings.endpoints, *entered)
+
+    def set_endpoints(self, endpoints: Sequence[Endpoint]) -> None:
+        self.preferences.set_endpoints(endpoints)
+        self._entered_endpoints = tuple(endpoints)
+        self._catalog_at = 0.0
+
+    def entered_endpoints(self) -> tuple[Endpoint, ...]:
+        return self._entered_endpoints
+
+    def models(self) -> Catalog:
+        """The latest look at who can answer; refreshes itself in the background."""
+        if time.monotonic() - self._catalog_at > CATALOG_AGE_S and not self._refreshing:
+            self._refreshing = True
+            self.loop.submit(self._refresh())
+        return self._catalog
+
+    def refresh_models(self) -> Catalog:
+        """Ask Ollama and the endpoints now, for at most a few seconds."""
+        self.loop.submit(self._refresh()).result(3 * catalog.DEADLINE_S)
+        return self._catalog
+
+    def leaves_machine(self, model: str) -> bool | None:
+        """Whether a model's questions are sent elsewhere; None when nobody knows who answers."""
+        route = self.metering._known(model)
+        return route.leaves_machine if route else None
+
+    def warm(self) -> None:
+        """Import what the first question needs, away from it."""
+        self.loop.submit(asyncio.to_thread(litellm_chat.warm))
+
+    # ---- export -------------------------------------------------------------------------------
+
+    def export(
+        self,
+        what: Literal["votes", "answers"],
+        form: Literal["csv", "jsonl"],
+        wanted: VoteFilter | None = None,
+    ) -> Iterator[str]:
+        """Pieces of the file, made while they are read."""
+        if what == "votes":
+            rows, columns = vote_rows(self.engine, wanted or VoteFilter()), VOTE_COLUMNS
+        else:
+            rows, columns = answer_rows(self.engine), ANSWER_COLUMNS
+        return as_csv(rows, columns) if form == "csv" else as_jsonl(rows)
+
+    def close(self) -> None:
+        """Stop what runs, end the local runtime, close the database."""
+        for round_ in list(self._live.values()):
+            round_.stop()
+        with suppress(Exception):
+            self.loop.submit(self._runtime.stop()).result(10)
+        self.loop.close()
+        self.engine.dispose()
+
+    # ---- inside -------------------------------------------------------------------------------
+
+    @cached_property
+    def _versions(self) -> dict[str, str]:
+        return {name: importlib.metadata.version(name) for name in ("litellm", "xllamacpp")}
+
+    async def _store_answer(self, answer: Answer) -> None:
+        await asyncio.to_thread(self.rounds.add, answer)
+
+    def _keep(self, round_: Round) -> None:
+        finished = [key for key, r in self._live.items() if not r.running]
+        for key in finished[: max(0, len(self._live) - ROUNDS_KEPT)]:
+            del self._live[key]
+        self._live[round_.id] = round_
+
+    async def _refresh(self) -> None:
+        try:
+            self._catalog = await catalog.online(self.settings, self._runtime, self.endpoints())
+        finally:
+            self._catalog_at = time.monotonic()
+            self._refreshing = False
+
+    async def _collect_when_idle(self) -> None:
+        """Streamlit's own collection after every run is off: it freezes the streams."""
+        while True:
+            await asyncio.sleep(COLLECT_EVERY_S)
+            if not self.busy():
+                await asyncio.to_thread(gc.collect)
+
+
+def open_lab(settings: Settings | None = None, model: ChatModel | None = None) -> Lab:
+    """Open the data folder and everything in it.
+
+    Raises:
+        UsageError: `bad_environment`, naming the variable.
+        StoreError: when the database cannot be opened.
+    """
+    settings = settings or read_settings()
+    return Lab(settings, open_database(settings.database_url), model)
+
+
+def history_of(earlier: Sequence[StoredRound], thread_id: str) -> tuple[Turn, ...]:
+    """What one column has asked and answered before; answers without text are left out."""
+    return tuple(
+        Turn(question=round_.question, answer=answer.text)
+        for round_ in earlier
+        for answer in round_.answers
+        if answer.thread_id == thread_id and answer.text
+    )
+
+
+def _column(column: Column | Recipe) -> Column:
+    return column if isinstance(column, Column) else Column(thread_id=uuid4().hex, recipe=column)

@@ -1,0 +1,130 @@
+"""Tokens and money of answers: counted after, estimated before. Marked wherever it is a guess."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from core.answer import Cost, Timing, Usage
+from core.errors import ModelError
+from core.models import tokens
+from core.models.listed import listing_of
+from core.models.route import Route
+from core.pricing import PriceTable, cost_of
+from core.prompt import Prompt
+from core.recipe import Recipe
+
+TYPICAL_ANSWER = (50, 800)
+"""Output tokens assumed for a model that has not answered here yet and has no limit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimate:
+    """What one column is about to cost."""
+
+    model: str
+    input_tokens: int
+    exact: bool
+    """True when the model's own tokenizer counted the input."""
+    output_tokens: tuple[int, int]
+    """From, to."""
+    from_history: int
+    """Earlier answers of this model behind the range; 0 when it is assumed."""
+    usd: tuple[float, float] | None
+    """From, to; None when the price is unknown."""
+    own_hardware: bool
+    context_tokens: int | None
+
+    @property
+    def over(self) -> int:
+        """Tokens by which the prompt exceeds the context; 0 when it fits or nobody knows."""
+        return max(0, self.input_tokens - (self.context_tokens or self.input_tokens))
+
+
+class Metering:
+    """Prices and counts for the models behind a router."""
+
+    def __init__(self, route: Callable[[str], Route], table: Callable[[], PriceTable]) -> None:
+        self._route = route
+        self._table = table
+
+    def usage(self, model: str, prompt: Prompt, text: str, reported: Usage) -> Usage:
+        """What the provider reported, else our own count; unknown where no tokens exist."""
+        route = self._known(model)
+        if reported.prompt_tokens is not None or route is None or route.provider == "baseline":
+            return reported
+        if not text:
+            return reported
+        return Usage(
+            prompt_tokens=tokens.count(prompt.messages, route).tokens,
+            completion_tokens=tokens.estimate(text),
+            estimated=True,
+        )
+
+    def cost(self, model: str, usage: Usage, timing: Timing) -> Cost:
+        route = self._known(model)
+        today = datetime.now(UTC).date()
+        own = route is not None and route.own_hardware
+        table = self._table()
+        name = model
+        if table.price_of(model, today) is None and route and route.place == "cloud":
+            name = route.model
+        return cost_of(usage, timing.total_s, name, own_hardware=own, table=table, on=today)
+
+    def estimate(
+        self,
+        recipe: Recipe,
+        prompt: Prompt,
+        earlier: Sequence[int],
+        context_tokens: int | None = None,
+    ) -> Estimate | None:
+        """What a column will cost; None when nobody knows who would answer.
+
+        Args:
+            recipe: the column's recipe.
+            prompt: what would be sent.
+            earlier: completion tokens of the model's earlier answers.
+            context_tokens: from the catalog; None looks into LiteLLM's table.
+        """
+        route = self._known(recipe.model)
+        if route is None:
+            return None
+        counted = tokens.count(prompt.messages, route)
+        listing = listing_of(route.model) if route.place == "cloud" else None
+        low, high = _range(recipe, earlier)
+        costs = [
+            self.cost(
+                recipe.model,
+                Usage(prompt_tokens=counted.tokens, completion_tokens=output),
+                Timing(total_s=0),
+            )
+            for output in (low, high)
+        ]
+        usd = [cost.usd for cost in costs if cost.usd is not None and cost.basis != "own hardware"]
+        return Estimate(
+            model=recipe.model,
+            input_tokens=counted.tokens,
+            exact=counted.exact,
+            output_tokens=(low, high),
+            from_history=len(earlier),
+            usd=(usd[0], usd[1]) if len(usd) == 2 else None,
+            own_hardware=costs[0].basis == "own hardware",
+            context_tokens=context_tokens or (listing.context_tokens if listing else None),
+        )
+
+    def _known(self, model: str) -> Route | None:
+        try:
+            return self._route(model)
+        except ModelError:
+            return None
+
+
+def _range(recipe: Recipe, earlier: Sequence[int]) -> tuple[int, int]:
+    """The middle four fifths of earlier answers, capped by max_tokens."""
+    low, high = TYPICAL_ANSWER
+    if earlier:
+        ordered = sorted(earlier)
+        low, high = ordered[len(ordered) // 10], ordered[-1 - len(ordered) // 10]
+    elif recipe.max_tokens:
+        low, high = min(low, recipe.max_tokens), recipe.max_tokens
+    cap = recipe.max_tokens or high
+    return min(low, cap), min(high, cap)
