@@ -225,7 +225,7 @@ class Lab:
 
     def leaves_machine(self, model: str) -> bool | None:
         """Whether a model's questions are sent elsewhere; None when nobody knows who answers."""
-        route = self.metering._known(model)
+        route = self.metering.known(model)
         return route.leaves_machine if route else None
 
     def warm(self) -> None:
@@ -241,11 +241,12 @@ class Lab:
         wanted: VoteFilter | None = None,
     ) -> Iterator[str]:
         """Pieces of the file, made while they are read."""
-        if what == "votes":
-            rows, columns = vote_rows(self.engine, wanted or VoteFilter()), VOTE_COLUMNS
-        else:
-            rows, columns = answer_rows(self.engine), ANSWER_COLUMNS
-        return as_csv(rows, columns) if form == "csv" else as_jsonl(rows)
+        votes = what == "votes"
+        wanted = wanted or VoteFilter()
+        rows = vote_rows(self.engine, wanted) if votes else answer_rows(self.engine)
+        if form == "jsonl":
+            return as_jsonl(rows)
+        return as_csv(rows, VOTE_COLUMNS if votes else ANSWER_COLUMNS)
 
     def close(self) -> None:
         """Stop what runs, end the local runtime, close the database."""

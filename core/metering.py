@@ -49,7 +49,7 @@ class Metering:
 
     def usage(self, model: str, prompt: Prompt, text: str, reported: Usage) -> Usage:
         """What the provider reported, else our own count; unknown where no tokens exist."""
-        route = self._known(model)
+        route = self.known(model)
         if reported.prompt_tokens is not None or route is None or route.provider == "baseline":
             return reported
         if not text:
@@ -61,7 +61,7 @@ class Metering:
         )
 
     def cost(self, model: str, usage: Usage, timing: Timing) -> Cost:
-        route = self._known(model)
+        route = self.known(model)
         today = datetime.now(UTC).date()
         own = route is not None and route.own_hardware
         table = self._table()
@@ -85,7 +85,7 @@ class Metering:
             earlier: completion tokens of the model's earlier answers.
             context_tokens: from the catalog; None looks into LiteLLM's table.
         """
-        route = self._known(recipe.model)
+        route = self.known(recipe.model)
         if route is None:
             return None
         counted = tokens.count(prompt.messages, route)
@@ -111,7 +111,8 @@ class Metering:
             context_tokens=context_tokens or (listing.context_tokens if listing else None),
         )
 
-    def _known(self, model: str) -> Route | None:
+    def known(self, model: str) -> Route | None:
+        """The way for a model; None when nobody knows who would answer."""
         try:
             return self._route(model)
         except ModelError:

@@ -82,4 +82,7 @@ class ChatModel(Protocol):
     Closing the iterator closes the connection upstream.
     """
 
+    async def ready(self, recipe: Recipe) -> None:
+        """Open what is opened once (an import, a local process); not part of any latency."""
+
     def stream(self, recipe: Recipe, prompt: Prompt) -> AsyncIterator[Event]: ...

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal, Protocol
@@ -131,6 +131,7 @@ class Round:
         run = _Run(draft)
         task = asyncio.current_task()
         try:
+            await self._make_ready(draft, run)
             await self._stream_with_fallback(draft, run)
         except asyncio.CancelledError:
             run.stop_reason = "stopped"
@@ -146,6 +147,13 @@ class Round:
         finally:
             draft.answer = answer
             draft.state = "done"
+
+    async def _make_ready(self, draft: Draft, run: "_Run") -> None:
+        """Start what is started once; the clock of the answer begins after it."""
+        with suppress(ModelError):  # the question itself will say it, and may fall back
+            await self._model.ready(draft.column.recipe)
+        now = time.monotonic()
+        run.start_s, draft.started_at, run.started_at = now - draft.started_at, now, now
 
     async def _stream_with_fallback(self, draft: Draft, run: "_Run") -> None:
         recipe = draft.column.recipe
@@ -207,6 +215,7 @@ class _Run:
         self.started_at = draft.started_at
         self.first_at: float | None = None
         self.ended_at = draft.started_at
+        self.start_s = 0.0
         self.waited_s = 0.0
         self.retries = 0
         self.spoke = False
@@ -224,7 +233,8 @@ class _Run:
 
     def timing(self) -> Timing:
         total_s = self.ended_at - self.started_at
-        stages = {"retry": self.waited_s} if self.waited_s else {}
+        measured = {"start": self.start_s, "retry": self.waited_s}
+        stages = {name: seconds for name, seconds in measured.items() if seconds > 0.0005}
         if self.first_at is None:
             return Timing(total_s=total_s, stages=stages)
         ttft_s = self.first_at - self.started_at

@@ -8,8 +8,8 @@ from functools import partial
 from core.errors import ModelError
 from core.model import Event
 from core.models import baseline, litellm_chat
-from core.models.local_runtime import LocalRuntime
 from core.models.listed import listing_of
+from core.models.local_runtime import LocalRuntime
 from core.models.retry import with_retries
 from core.models.route import Route, route_of
 from core.models.tokens import count
@@ -38,6 +38,15 @@ class Answerer:
             ModelError: `unknown_provider`.
         """
         return route_of(model, self._settings, self._endpoints())
+
+    async def ready(self, recipe: Recipe) -> None:
+        """Import LiteLLM and start the local runtime where this recipe needs them."""
+        route = self.route(recipe.model)
+        if route.provider == "baseline" or route.missing_key:
+            return
+        await asyncio.to_thread(litellm_chat.load)
+        if route.place == "local":
+            await self._runtime.serve(route.model)
 
     async def stream(self, recipe: Recipe, prompt: Prompt) -> AsyncIterator[Event]:
         """Answer once, with the visible retry. See `core.model.ChatModel`."""

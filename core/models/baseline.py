@@ -84,6 +84,40 @@ def _shared(asked: set[str], offered: set[str]) -> float:
 
 
 _COMMON = frozenset(
-    "a an and are be by do does for from has have how in is it of on or that the there this to "
-    "was were what when where which who why will with".split()
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "be",
+        "by",
+        "do",
+        "does",
+        "for",
+        "from",
+        "has",
+        "have",
+        "how",
+        "in",
+        "is",
+        "it",
+        "of",
+        "on",
+        "or",
+        "that",
+        "the",
+        "there",
+        "this",
+        "to",
+        "was",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "will",
+        "with",
+    ]
 )

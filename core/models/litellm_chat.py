@@ -6,6 +6,7 @@ invented "stop" and invented usage. We look at what really arrived and raise `Mo
 
 import asyncio
 import os
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -21,10 +22,17 @@ from core.models.route import Route
 from core.prompt import Prompt
 from core.recipe import Recipe
 
+_loading = threading.Lock()
 
-@cache
+
 def load() -> ModuleType:
     """Import LiteLLM once, offline. Takes seconds: never on the event loop."""
+    with _loading:  # columns that start together must not each see a half-made module
+        return _load()
+
+
+@cache
+def _load() -> ModuleType:
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else the import asks the network
     os.environ.setdefault("LITELLM_LOG", "ERROR")
     import litellm

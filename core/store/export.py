@@ -8,7 +8,7 @@ a spreadsheet would run as a formula gets an apostrophe in front
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -119,7 +119,7 @@ def answer_rows(engine: Engine) -> Iterator[Row]:
         yield _answer_cells(row)
 
 
-def as_csv(rows: Iterator[Row], columns: tuple[str, ...]) -> Iterator[str]:
+def as_csv(rows: Iterator[Row], columns: Sequence[str]) -> Iterator[str]:
     """Pieces of a CSV file, the byte-order mark and the header first."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
