@@ -67,6 +67,7 @@ class Lab:
         self._catalog = catalog.offline(settings, self._runtime)
         self._catalog_at = 0.0
         self._refreshing = False
+        self._warmed = False
         self.loop.submit(self._collect_when_idle())
 
     # ---- ask ----------------------------------------------------------------------------------
@@ -127,8 +128,9 @@ class Lab:
         """A Round that runs, or ended a short while ago."""
         return self._live.get(round_id)
 
-    def busy(self) -> bool:
-        return any(round_.running for round_ in list(self._live.values()))
+    def running(self) -> list[Round]:
+        """The Rounds that have not ended."""
+        return [round_ for round_ in list(self._live.values()) if round_.running]
 
     def stored(self, round_id: str) -> StoredRound:
         """A round from the store. Raises `StoreError` of kind `not_found`."""
@@ -167,6 +169,10 @@ class Lab:
                 own_usd_per_hour=self.preferences.own_usd_per_hour(),
             )
         return self._prices
+
+    def price_of(self, model: str) -> Price | None:
+        """Today's price of a model id, with or without its provider; None when unknown."""
+        return self.metering.price_of(model)
 
     def set_prices(
         self,
@@ -229,7 +235,10 @@ class Lab:
         return route.leaves_machine if route else None
 
     def warm(self) -> None:
-        """Import what the first question needs, away from it."""
+        """Import what the first question needs, away from it; once."""
+        if self._warmed:
+            return
+        self._warmed = True
         self.loop.submit(asyncio.to_thread(litellm_chat.warm))
 
     # ---- export -------------------------------------------------------------------------------
@@ -283,7 +292,7 @@ class Lab:
         """Streamlit's own collection after every run is off: it freezes the streams."""
         while True:
             await asyncio.sleep(COLLECT_EVERY_S)
-            if not self.busy():
+            if not self.running():
                 await asyncio.to_thread(gc.collect)
 
 

@@ -9,7 +9,7 @@ from core.errors import ModelError
 from core.models import tokens
 from core.models.listed import listing_of
 from core.models.route import Route
-from core.pricing import PriceTable, cost_of
+from core.pricing import Price, PriceTable, cost_of
 from core.prompt import Prompt
 from core.recipe import Recipe
 
@@ -60,15 +60,25 @@ class Metering:
             estimated=True,
         )
 
+    def price_of(self, model: str) -> Price | None:
+        """Today's price, found by the id as typed or with its provider in front."""
+        today = datetime.now(UTC).date()
+        table = self._table()
+        price = table.price_of(model, today)
+        route = self.known(model)
+        if price is None and route is not None and route.place == "cloud":
+            price = table.price_of(route.model, today)
+        return price
+
     def cost(self, model: str, usage: Usage, timing: Timing) -> Cost:
         route = self.known(model)
-        today = datetime.now(UTC).date()
-        own = route is not None and route.own_hardware
-        table = self._table()
-        name = model
-        if table.price_of(model, today) is None and route and route.place == "cloud":
-            name = route.model
-        return cost_of(usage, timing.total_s, name, own_hardware=own, table=table, on=today)
+        return cost_of(
+            usage,
+            timing.total_s,
+            self.price_of(model),
+            own_hardware=route is not None and route.own_hardware,
+            table=self._table(),
+        )
 
     def estimate(
         self,

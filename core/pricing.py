@@ -83,10 +83,17 @@ def amount(usage: Usage, price: Price) -> float | None:
 
 
 def cost_of(
-    usage: Usage, total_s: float, model: str, *, own_hardware: bool, table: PriceTable, on: date
+    usage: Usage, total_s: float, price: Price | None, *, own_hardware: bool, table: PriceTable
 ) -> Cost:
-    """What an answer cost; an entered price wins even over the own machine."""
-    price = table.price_of(model, on)
+    """What an answer cost; an entered price wins even over the own machine.
+
+    Args:
+        usage: tokens of the answer.
+        total_s: seconds the machine worked on it.
+        price: the model's price that day, None when unknown.
+        own_hardware: whether it ran on this machine.
+        table: for the exchange rate and the price of an own hour.
+    """
     if price is None or (own_hardware and price.source != "entered here"):
         if not own_hardware:
             return Cost()

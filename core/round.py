@@ -40,7 +40,7 @@ class Column:
     history: tuple[Turn, ...] = ()
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Draft:
     """An answer being written. Written by the background loop, read by any thread."""
 

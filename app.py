@@ -1,0 +1,42 @@
+"""The frame: page config, logo, navigation. Every page runs inside it, deep links too."""
+
+import streamlit as st
+
+from pages.shared.language import t
+
+st.set_page_config(page_title="Narani", page_icon="assets/icon.svg", layout="wide")
+st.logo("assets/logo.svg", size="large")
+
+
+def start() -> None:
+    """The root address: the compare page lives at /compare, where a link can name its columns."""
+    params = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    st.switch_page(compare, query_params=params)
+
+
+compare = st.Page(
+    "pages/ask/compare.py",
+    title=t("nav_compare"),
+    icon=":material/view_column:",
+    url_path="compare",
+)
+pages = [
+    st.Page(start, title="Narani", default=True, visibility="hidden", url_path="start"),
+    compare,
+    st.Page(
+        "pages/ask/history.py",
+        title=t("nav_history"),
+        icon=":material/history:",
+        url_path="history",
+    ),
+    st.Page(
+        "pages/improve/feedback.py",
+        title=t("nav_feedback"),
+        icon=":material/thumbs_up_down:",
+        url_path="feedback",
+    ),
+    st.Page(
+        "pages/setup/models.py", title=t("nav_models"), icon=":material/hub:", url_path="models"
+    ),
+]
+st.navigation(pages, position="top").run()

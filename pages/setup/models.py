@@ -1,0 +1,3 @@
+import streamlit as st
+from pages.shared.header import header
+header("…")

@@ -1,0 +1,1 @@
+"""What the pages share: the one Lab, the state of a tab, text in two languages, answer cards."""

@@ -1,0 +1,43 @@
+"""What went wrong, as a sentence and a next step in the reader's language."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.answer import Failure
+from core.errors import ModelError, StoreError, UsageError
+from pages.shared.language import t
+from pages.shared.markdown import plain
+from pages.shared.texts import TEXTS
+
+
+def sentences(kind: str, details: Mapping[str, str | int]) -> tuple[str, str]:
+    """What happened, and what to do next."""
+    values: defaultdict[str, object] = defaultdict(lambda: "?", details)
+    values.setdefault("where", details.get("url") or details.get("provider") or "?")
+    values.setdefault("variable", t("unknown"))
+    return _fill(f"error_{kind}", values), _fill(f"next_{kind}", values)
+
+
+def show_failure(failure: Failure, *, soft: bool = False) -> None:
+    """A column's failure: the sentence, the next step, and the provider's words when it has any."""
+    said, next_step = sentences(failure.kind, failure.details)
+    box = st.warning if soft else st.error
+    box(plain(next_step), title=plain(said), icon=":material/error:")
+    if failure.kind not in ("missing_key", "unknown_provider", "cut_off", "empty_answer"):
+        st.caption(plain(failure.message))
+
+
+def show_error(error: UsageError | ModelError | StoreError) -> None:
+    """A failure of the page's own request."""
+    details = getattr(error, "details", {})
+    said, next_step = sentences(error.kind, details)
+    st.error(plain(next_step), title=plain(said), icon=":material/error:")
+    if isinstance(error, StoreError) and error.kind == "not_stored":
+        st.caption(plain(str(error)))
+
+
+def _fill(key: str, values: Mapping[str, object]) -> str:
+    assert key in TEXTS, key
+    return t(key).format_map(values)

@@ -1,0 +1,50 @@
+"""What the next question will cost, before it is sent."""
+
+import streamlit as st
+
+from core.lab import Lab
+from core.metering import Estimate
+from core.round import Column
+from pages.shared.format import money
+from pages.shared.language import t
+from pages.shared.markdown import plain
+
+
+def estimate_line(lab: Lab, columns: list[Column], question: str | None) -> None:
+    """All columns together; a prompt that will not fit is said per column."""
+    estimates = [e for e in lab.estimate(columns, question or "") if e is not None]
+    if not estimates:
+        return
+    counted = [e for e in estimates if e.model != "baseline/extract"]
+    key = "estimate_question" if question else "estimate_next"
+    if counted:
+        text = t(
+            key,
+            exact="" if all(e.exact for e in counted) else "≈ ",
+            input=f"{sum(e.input_tokens for e in counted):,}",
+            low=f"{sum(e.output_tokens[0] for e in counted):,}",
+            high=f"{sum(e.output_tokens[1] for e in counted):,}",
+            money=_money(counted),
+        )
+        st.caption(f":material/calculate: {text}".replace("$", "\\$"))
+    for estimate in estimates:
+        if estimate.over:
+            st.warning(
+                t(
+                    "over_context",
+                    model=plain(estimate.model),
+                    over=f"{estimate.over:,}",
+                    limit=f"{estimate.context_tokens:,}",
+                ),
+                icon=":material/straighten:",
+            )
+
+
+def _money(estimates: list[Estimate]) -> str:
+    priced = [e.usd for e in estimates if e.usd is not None]
+    unknown = sum(1 for e in estimates if e.usd is None and not e.own_hardware)
+    if not priced:
+        return t("estimate_all_unknown") if unknown else t("estimate_own")
+    low, high = sum(usd[0] for usd in priced), sum(usd[1] for usd in priced)
+    text = f"{money(low)}–{money(high)}"
+    return f"{text} ({t('estimate_some_unknown', count=unknown)})" if unknown else text

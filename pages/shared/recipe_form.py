@@ -1,0 +1,244 @@
+"""The head of a column: which model, which settings, what to do with the column."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.errors import UsageError
+from core.lab import Lab
+from core.model import ModelSpec
+from core.recipe import Recipe, parse_recipe, recipe_from_json
+from pages.shared.language import t
+from pages.shared.markdown import plain
+from pages.shared.state import ColumnState, CompareState, compare_state
+
+_ARROW = " => "
+_ACTIONS = {
+    "copy": ":material/content_copy:",
+    "left": ":material/arrow_back:",
+    "right": ":material/arrow_forward:",
+    "only": ":material/filter_1:",
+    "remove": ":material/delete:",
+}
+
+
+def recipe_head(lab: Lab, state: CompareState, position: int) -> None:
+    """Model picker, settings and menu of one column."""
+    column = state.columns[position]
+    specs = {spec.id: spec for spec in lab.models().models}
+    key = f"recipe_{position}"
+    if st.session_state.get(key) is None:
+        st.session_state[key] = column.recipe.model
+    options = list(dict.fromkeys([*specs, column.recipe.model]))
+    st.selectbox(
+        t("pick_model", number=position + 1),
+        options,
+        key=key,
+        format_func=lambda model: _option(model, specs),
+        accept_new_options=True,
+        help=t("pick_model_help"),
+        label_visibility="collapsed",
+        on_change=_pick,
+        args=(position,),
+    )
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        _settings(position, column)
+        st.menu_button(
+            t("column_menu"),
+            list(_ACTIONS),
+            key=f"menu_{position}",
+            icon=":material/more_horiz:",
+            type="tertiary",
+            format_func=lambda action: f"{_ACTIONS[action]} {t('column_' + action)}",
+            on_click=_act,
+            args=(position,),
+        )
+    st.caption(_about(lab, column.recipe, specs.get(column.recipe.model)))
+
+
+def _option(model: str, specs: dict[str, ModelSpec]) -> str:
+    spec = specs.get(model)
+    if spec is None or spec.available:
+        return model
+    what = spec.missing_detail if spec.missing == "key" else t("not_answering")
+    reason = t("needs", what=what) if spec.missing == "key" else what
+    return f"{model} · 🔒 {reason}"
+
+
+def _about(lab: Lab, recipe: Recipe, spec: ModelSpec | None) -> str:
+    """Where it runs, its price, its context, and what is switched on."""
+    parts = []
+    route = lab.metering.known(recipe.model)
+    if route is not None:
+        icon = ":material/public:" if route.leaves_machine else ":material/computer:"
+        parts.append(f"{icon} {t('place_' + route.place)}")
+        price = lab.price_of(recipe.model)
+        if price is not None and not route.own_hardware:
+            sign = "\\$" if price.currency == "USD" else "₩"
+            listed = f"{sign}{price.input_per_million:g} / {sign}{price.output_per_million:g}"
+            parts.append(f"{listed} · 1M {t('tokens_short')}")
+    if spec is not None and spec.context_tokens:
+        parts.append(f"{spec.context_tokens // 1000:,}k")
+    parts += [t(f"technique_{name}") for name in recipe.techniques if name != "plain"]
+    if recipe.name:
+        parts.insert(0, f"**{plain(recipe.name)}**")
+    return " · ".join(parts) or "–"
+
+
+def _settings(position: int, column: ColumnState) -> None:
+    popover = st.popover(
+        t("settings"),
+        icon=":material/tune:",
+        type="tertiary",
+        key=f"settings_{position}",
+        on_change="rerun",
+    )
+    if not popover.open:
+        return
+    recipe, uid = column.recipe, column.thread_id
+    change = {"on_change": _change, "args": (position,)}
+    with popover:
+        st.text_input(t("field_name"), recipe.name, key=f"name_{uid}", **change)
+        st.text_area(t("field_system"), recipe.system, key=f"system_{uid}", **change)
+        st.text_area(
+            t("field_reference"),
+            recipe.reference,
+            key=f"reference_{uid}",
+            help=t("field_reference_help"),
+            **change,
+        )
+        st.text_area(
+            t("field_few_shot"),
+            _examples_text(recipe),
+            key=f"few_shot_{uid}",
+            help=t("field_few_shot_help"),
+            **change,
+        )
+        numbers = st.columns(2)
+        default = t("field_default")
+        numbers[0].number_input(
+            t("field_temperature"),
+            0.0,
+            2.0,
+            recipe.temperature,
+            0.1,
+            key=f"temperature_{uid}",
+            placeholder=default,
+            **change,
+        )
+        numbers[1].number_input(
+            t("field_top_p"),
+            0.0,
+            1.0,
+            recipe.top_p,
+            0.05,
+            key=f"top_p_{uid}",
+            placeholder=default,
+            **change,
+        )
+        numbers[0].number_input(
+            t("field_max_tokens"),
+            1,
+            None,
+            recipe.max_tokens,
+            key=f"max_tokens_{uid}",
+            placeholder=default,
+            **change,
+        )
+        numbers[1].number_input(
+            t("field_seed"),
+            None,
+            None,
+            recipe.seed,
+            step=1,
+            key=f"seed_{uid}",
+            placeholder=default,
+            **change,
+        )
+        st.text_area(t("field_stop"), "\n".join(recipe.stop), key=f"stop_words_{uid}", **change)
+        st.text_input(t("field_fallback"), recipe.fallback or "", key=f"fallback_{uid}", **change)
+        st.button(
+            t("apply_to_all"),
+            key=f"apply_{uid}",
+            help=t("apply_to_all_help"),
+            on_click=_apply_to_all,
+            args=(position,),
+        )
+
+
+def _pick(position: int) -> None:
+    state = compare_state()
+    column = state.columns[position]
+    text = str(st.session_state.get(f"recipe_{position}") or "")
+    try:
+        if not text.strip():
+            return
+        parsed = parse_recipe(text)
+        is_json = text.strip().startswith("{")
+        column.recipe = parsed if is_json else replace(column.recipe, model=parsed.model)
+        state.problem = None
+    except UsageError as error:
+        state.problem = error
+    state.sync()
+
+
+def _change(position: int) -> None:
+    """Read the whole form; what is wrong is said, and the recipe before is kept."""
+    state = compare_state()
+    column = state.columns[position]
+    uid = column.thread_id
+
+    def value(name: str) -> object:
+        return st.session_state.get(f"{name}_{uid}")
+
+    content = {
+        "model": column.recipe.model,
+        "name": str(value("name") or "").strip(),
+        "system": str(value("system") or "").strip(),
+        "reference": str(value("reference") or "").strip(),
+        "temperature": value("temperature"),
+        "top_p": value("top_p"),
+        "max_tokens": value("max_tokens"),
+        "seed": value("seed"),
+        "stop": [line for line in str(value("stop_words") or "").splitlines() if line],
+        "fallback": str(value("fallback") or "").strip(),
+    }
+    try:
+        examples = _examples(str(value("few_shot") or ""))
+        if examples:
+            content["few_shot"] = {"examples": examples}
+        column.recipe = recipe_from_json(content)
+        state.problem = None
+    except UsageError as error:
+        state.problem = error
+
+
+def _act(position: int) -> None:
+    action = st.session_state.get(f"menu_{position}")
+    if action in _ACTIONS:
+        compare_state().change(position, action)
+
+
+def _apply_to_all(position: int) -> None:
+    state = compare_state()
+    shared = state.columns[position].recipe
+    for column in state.columns:
+        column.recipe = replace(shared, model=column.recipe.model, name=column.recipe.name)
+
+
+def _examples_text(recipe: Recipe) -> str:
+    examples = recipe.few_shot.examples if recipe.few_shot else ()
+    return "\n".join(f"{e.question}{_ARROW}{e.answer}" for e in examples)
+
+
+def _examples(text: str) -> list[dict[str, str]]:
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        question, arrow, answer = line.partition("=>")
+        if not arrow or not answer.strip():
+            reason = f"line {number} of the examples has no ' => ' with an answer behind it"
+            raise UsageError("bad_recipe", reason, reason=reason)
+        found.append({"question": question.strip(), "answer": answer.strip()})
+    return found

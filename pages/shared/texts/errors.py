@@ -1,0 +1,180 @@
+"""One sentence and one next step for every error kind: `error_<kind>` and `next_<kind>`."""
+
+TEXTS = {
+    "error_empty_question": ("질문이 비어 있습니다.", "The question is empty."),
+    "next_empty_question": ("질문을 입력하세요.", "Type a question."),
+    "error_question_too_long": (
+        "질문이 {length}자입니다. 최대 {limit}자까지 가능합니다.",
+        "The question has {length} characters; at most {limit} are possible.",
+    ),
+    "next_question_too_long": ("질문을 줄이세요.", "Shorten it."),
+    "error_no_recipes": ("열이 없습니다.", "There is no column."),
+    "next_no_recipes": ("열을 추가하세요.", "Add a column."),
+    "error_too_many_recipes": (
+        "열이 너무 많습니다(최대 {limit}).",
+        "Too many columns; at most {limit}.",
+    ),
+    "next_too_many_recipes": ("열을 줄이세요.", "Remove some."),
+    "error_bad_recipe": (
+        "레시피를 읽을 수 없습니다: {reason}",
+        "The recipe cannot be read: {reason}",
+    ),
+    "next_bad_recipe": (
+        "모델 이름이나 올바른 JSON을 입력하세요. 이전 레시피는 그대로 있습니다.",
+        "Give a model name or valid JSON. The recipe before is kept.",
+    ),
+    "error_bad_endpoint": (
+        "엔드포인트가 올바르지 않습니다: {reason}",
+        "The endpoint is not right: {reason}",
+    ),
+    "next_bad_endpoint": ("고쳐서 다시 추가하세요.", "Correct it and add it again."),
+    "error_bad_price": ("가격이 올바르지 않습니다.", "The price is not right."),
+    "next_bad_price": (
+        "음수가 아닌 가격과 모델·날짜마다 한 줄만 두세요.",
+        "Use prices that are not negative, one row per model and day.",
+    ),
+    "error_bad_environment": (
+        "환경 변수 {variable}이(가) 올바르지 않습니다: {reason}",
+        "The environment variable {variable} is not right: {reason}",
+    ),
+    "next_bad_environment": ("고치고 다시 시작하세요.", "Correct it and start again."),
+    "error_missing_key": ("{variable}이(가) 설정되지 않았습니다.", "{variable} is not set."),
+    "next_missing_key": (
+        "환경 변수 {variable}에 키를 넣고 다시 시작하거나 다른 모델을 고르세요.",
+        "Put your key into {variable} and restart, or choose another model.",
+    ),
+    "error_wrong_key": (
+        "{provider}이(가) 키를 받아들이지 않았습니다.",
+        "{provider} did not accept the key.",
+    ),
+    "next_wrong_key": ("{variable}의 키를 확인하세요.", "Check the key in {variable}."),
+    "error_forbidden": (
+        "이 키로는 {model}을(를) 쓸 수 없습니다.",
+        "This key may not use {model}.",
+    ),
+    "next_forbidden": (
+        "제공자에게 접근 권한을 요청하거나 다른 모델을 고르세요.",
+        "Ask the provider for access, or choose another model.",
+    ),
+    "error_no_credit": (
+        "{provider} 계정의 잔액이 부족합니다.",
+        "The account at {provider} has no credit left.",
+    ),
+    "next_no_credit": ("충전하거나 다른 모델을 고르세요.", "Top it up, or choose another model."),
+    "error_unknown_model": (
+        "{provider}에 {model} 모델이 없습니다.",
+        "{provider} has no model {model}.",
+    ),
+    "next_unknown_model": (
+        "철자를 확인하거나 모델 페이지에서 고르세요.",
+        "Check the spelling, or choose one on the Models page.",
+    ),
+    "error_unknown_provider": (
+        "'{model}'이(가) 누구의 모델인지 알 수 없습니다.",
+        "Nobody knows whose model '{model}' is.",
+    ),
+    "next_unknown_provider": (
+        "openai/gpt-4o-mini처럼 제공자/모델로 적으세요.",
+        "Write it as provider/model, like openai/gpt-4o-mini.",
+    ),
+    "error_unreachable": ("{where}에 연결할 수 없습니다.", "{where} cannot be reached."),
+    "next_unreachable": (
+        "서버가 켜져 있는지, 주소와 인터넷 연결을 확인하세요.",
+        "Check that the server runs, the address, and your connection.",
+    ),
+    "error_rate_limited": (
+        "{provider}의 요청 한도에 도달했습니다.",
+        "{provider}'s rate limit is reached.",
+    ),
+    "next_rate_limited": ("잠시 뒤 다시 물어보세요.", "Ask again in a while."),
+    "error_server": ("{provider} 서버에 문제가 생겼습니다.", "{provider}'s server had a problem."),
+    "next_server": ("다시 묻거나 다른 모델을 고르세요.", "Ask again, or choose another model."),
+    "error_timeout": ("{seconds}초 동안 답이 없었습니다.", "Nothing came for {seconds} seconds."),
+    "next_timeout": (
+        "다시 묻거나 NARANI_TIMEOUT을 늘리세요.",
+        "Ask again, or raise NARANI_TIMEOUT.",
+    ),
+    "error_context_too_long": (
+        "문맥 길이 {limit} 토큰보다 {over} 토큰 깁니다.",
+        "It is {over} tokens longer than the context of {limit}.",
+    ),
+    "next_context_too_long": (
+        "질문, 참고 자료, 예제 또는 이전 대화를 줄이세요.",
+        "Shorten the question, the reference text, the examples or the conversation.",
+    ),
+    "error_too_large": ("요청이 너무 큽니다.", "The request is too large."),
+    "next_too_large": (
+        "질문이나 참고 자료를 줄이세요.",
+        "Shorten the question or the reference text.",
+    ),
+    "error_bad_request": (
+        "{provider}이(가) 요청을 거절했습니다.",
+        "{provider} refused the request.",
+    ),
+    "next_bad_request": (
+        "설정을 확인하세요. 자세한 내용은 아래에 있습니다.",
+        "Check the settings; the details are below.",
+    ),
+    "error_unsupported_param": (
+        "{model}은(는) 설정 가운데 하나를 지원하지 않습니다.",
+        "{model} does not support one of the settings.",
+    ),
+    "next_unsupported_param": (
+        "아래에 적힌 설정을 지우고 다시 물어보세요.",
+        "Clear the setting named below and ask again.",
+    ),
+    "error_filtered": (
+        "제공자의 안전 필터가 막았습니다.",
+        "The provider's safety filter stepped in.",
+    ),
+    "next_filtered": ("질문을 바꿔 보세요.", "Put the question another way."),
+    "error_not_an_answer": (
+        "{where}이(가) 모델의 답이 아닌 것을 보냈습니다.",
+        "{where} sent something that is not a model's answer.",
+    ),
+    "next_not_an_answer": (
+        "주소가 /v1로 끝나는지, 로그인 페이지가 가로막지 않는지 확인하세요.",
+        "Check that the address ends in /v1 and that no sign-in page is in the way.",
+    ),
+    "error_empty_answer": (
+        "모델이 아무것도 쓰지 않고 끝냈습니다.",
+        "The model finished without a word.",
+    ),
+    "next_empty_answer": (
+        "다시 묻거나 최대 토큰을 늘리세요.",
+        "Ask again, or raise the maximum of tokens.",
+    ),
+    "error_cut_off": ("답변이 끝나기 전에 끊겼습니다.", "The answer was cut off before its end."),
+    "next_cut_off": (
+        "받은 글은 남아 있습니다. 다시 물어보세요.",
+        "What arrived is kept. Ask again.",
+    ),
+    "error_connection_lost": (
+        "답변 도중 연결이 끊겼습니다.",
+        "The connection was lost on the way.",
+    ),
+    "next_connection_lost": (
+        "받은 글은 남아 있습니다. 다시 물어보세요.",
+        "What arrived is kept. Ask again.",
+    ),
+    "error_runtime": ("로컬 모델을 시작하지 못했습니다.", "The local model did not start."),
+    "next_runtime": (
+        "GGUF 파일이 온전한지, 메모리가 충분한지 확인하세요.",
+        "Check that the GGUF file is whole and that there is enough memory.",
+    ),
+    "error_internal": ("예상하지 못한 오류입니다.", "Something unexpected went wrong."),
+    "next_internal": (
+        "다시 물어보고, 계속되면 아래 내용을 알려 주세요.",
+        "Ask again; if it stays, report the text below.",
+    ),
+    "error_not_found": (
+        "이 링크의 기록이 여기에 없습니다.",
+        "What this link means is not stored here.",
+    ),
+    "next_not_found": ("기록 페이지에서 찾아보세요.", "Look for it on the History page."),
+    "error_not_stored": ("저장하지 못했습니다.", "It could not be stored."),
+    "next_not_stored": (
+        "디스크 공간과 데이터베이스 연결을 확인하세요.",
+        "Check disk space and the database.",
+    ),
+}

@@ -1,0 +1,37 @@
+"""Short forms that the tests of rounds share."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from core.answer import Answer
+from core.lab import Lab
+from core.recipe import Recipe
+from core.round import Draft
+
+PATIENCE_S = 60.0
+
+
+def ask(lab: Lab, model: str, question: str = "Why is the sky blue?") -> Answer:
+    """Ask one model and wait for its answer."""
+    return ask_recipe(lab, Recipe(model=model), question)
+
+
+def ask_recipe(lab: Lab, recipe: Recipe, question: str = "Why is the sky blue?") -> Answer:
+    (answer,) = lab.ask(question, [recipe]).wait(PATIENCE_S)
+    return answer
+
+
+def recipes(models: Sequence[str]) -> list[Recipe]:
+    return [Recipe(model=model) for model in models]
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    """Wait for something that is bound to happen; fail by name when it does not."""
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain: {what}"
+        time.sleep(0.005)
+
+
+def until_writing(draft: Draft) -> None:
+    until(lambda: bool(draft.pieces), f"first word of column {draft.position}")

@@ -1,0 +1,337 @@
+"""One question through several columns: apart from each other, stoppable, stored, never lost."""
+
+import json
+import time
+
+import pytest
+from sqlalchemy import text
+
+from core.errors import UsageError
+from core.lab import MAX_QUESTION_CHARS, history_of
+from core.prompt import Turn
+from core.recipe import MAX_RECIPES, Recipe
+from core.round import Column
+from tests.core.asking import PATIENCE_S, ask, ask_recipe, recipes, until, until_writing
+
+ENDLESS = "openai/pace-tps20-n100000"
+
+
+def test_one_failure_does_not_spoil_the_others(lab):
+    models = ["openai/pace-n5", "openai/fault-404", "baseline/extract", "openai/fault-reset-at5"]
+    answers = lab.ask("hello", recipes(models)).wait(PATIENCE_S)
+    assert [answer.model for answer in answers] == models
+    assert [bool(answer.error) for answer in answers] == [False, True, False, True]
+
+
+def test_the_same_model_twice_gives_two_answers_in_order(lab):
+    twice = [Recipe(model="openai/echo", name="a"), Recipe(model="openai/echo", name="b")]
+    answers = lab.ask("hello", twice).wait(PATIENCE_S)
+    assert [(a.recipe.name, a.position, a.text) for a in answers] == [
+        ("a", 0, "hello"),
+        ("b", 1, "hello"),
+    ]
+    assert answers[0].id != answers[1].id
+
+
+def test_stopping_one_column_keeps_its_words_and_the_others_finish(lab):
+    round_ = lab.ask("hello", recipes([ENDLESS, "openai/pace-ttft100-tps100-n30"]))
+    until_writing(round_.drafts[0])
+    round_.stop(0)
+    stopped, whole = round_.wait(PATIENCE_S)
+    assert (stopped.stop_reason, stopped.error) == ("stopped", None)
+    assert stopped.text
+    assert whole.stop_reason == "stop"
+    assert len(whole.text.split()) == 30
+    stored = {a.id: a for a in lab.stored(round_.id).answers}
+    assert stored[stopped.id].text == stopped.text
+    assert stored[stopped.id].stop_reason == "stopped"
+
+
+def test_stop_all_closes_every_connection_upstream(lab, upstream):
+    until(lambda: upstream.active == 0, "earlier tests are gone")
+    before = upstream.n["streams_cancelled"]
+    round_ = lab.ask("hello", recipes([ENDLESS] * 4))
+    for draft in round_.drafts:
+        until_writing(draft)
+    assert upstream.active == 4
+    round_.stop()
+    answers = round_.wait(PATIENCE_S)
+    assert {answer.stop_reason for answer in answers} == {"stopped"}
+    until(lambda: upstream.active == 0, "the connections are closed")
+    assert upstream.n["streams_cancelled"] == before + 4
+
+
+def test_stop_does_not_wait_for_a_silent_network(make_lab):
+    lab = make_lab({"NARANI_TIMEOUT": "60"})
+    ask(lab, "openai/pace-n1")  # LiteLLM is there now
+    round_ = lab.ask("hello", recipes(["openai/fault-hang", "openai/fault-stall-at5"]))
+    until_writing(round_.drafts[1])
+    asked_at = time.monotonic()
+    round_.stop()
+    silent, stalled = round_.wait(PATIENCE_S)
+    assert time.monotonic() - asked_at < 10
+    assert (silent.stop_reason, silent.text) == ("stopped", "")
+    assert len(stalled.text.split()) == 5
+
+
+def test_stop_ends_a_column_that_waits_for_its_retry(lab):
+    round_ = lab.ask("hello", recipes(["openai/fault-429-ra50"]))
+    until(lambda: round_.drafts[0].state == "retrying", "it waits")
+    round_.stop()
+    (answer,) = round_.wait(10)
+    assert answer.stop_reason == "stopped"
+
+
+def test_stopping_twice_or_after_the_end_changes_nothing(lab):
+    round_ = lab.ask("hello", recipes(["openai/echo"]))
+    (before,) = round_.wait(PATIENCE_S)
+    round_.stop()
+    round_.stop()
+    assert round_.wait(1) == [before]
+
+
+@pytest.mark.parametrize("_try", range(5))
+def test_a_stop_at_the_very_start_still_ends_every_column(lab, _try):
+    round_ = lab.ask("hello", recipes([ENDLESS, "baseline/extract"]))
+    round_.stop()
+    answers = round_.wait(20)
+    assert [answer.position for answer in answers] == [0, 1]
+    until(lambda: len(lab.stored(round_.id).answers) == 2, "both are stored")
+
+
+def test_waiting_has_a_deadline(lab):
+    round_ = lab.ask("hello", recipes([ENDLESS]))
+    with pytest.raises(TimeoutError):
+        round_.wait(0.05)
+    round_.stop()
+
+
+def test_answers_are_stored_even_if_nobody_waits(lab):
+    id_ = lab.ask("hello", recipes(["openai/echo", "baseline/extract"])).id
+    until(lambda: len(lab.stored(id_).answers) == 2, "both answers are stored")
+    assert {a.text for a in lab.stored(id_).answers} >= {"hello"}
+
+
+def test_an_answer_that_cannot_be_stored_is_still_shown(lab):
+    with lab.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE answers RENAME TO elsewhere"))
+    round_ = lab.ask("hello", recipes(["openai/echo"]))
+    (answer,) = round_.wait(PATIENCE_S)
+    assert answer.text == "hello"
+    assert round_.drafts[0].stored is False
+
+
+def test_closing_the_lab_keeps_what_was_written(make_lab):
+    lab = make_lab()
+    round_ = lab.ask("hello", recipes([ENDLESS]))
+    until_writing(round_.drafts[0])
+    lab.close()
+    again = make_lab()
+    (answer,) = again.stored(round_.id).answers
+    assert answer.stop_reason == "stopped"
+    assert answer.text
+
+
+def test_a_stored_answer_equals_the_one_that_was_given(lab):
+    recipe = Recipe(model="openai/pace-think5-n5", system="Be short.", temperature=0.0, seed=7)
+    round_ = lab.ask("hello", [recipe])
+    (answer,) = round_.wait(PATIENCE_S)
+    (stored,) = lab.stored(round_.id).answers
+    assert stored == answer
+
+
+def test_the_fallback_answers_and_is_named(lab):
+    recipe = Recipe(model="openai/fault-404", fallback="openai/echo")
+    answer = ask_recipe(lab, recipe, "hello")
+    assert (answer.text, answer.error, answer.stop_reason) == ("hello", None, "stop")
+    assert answer.model == "openai/echo"
+    assert answer.recipe.model == "openai/fault-404"
+    assert answer.snapshot["fallback_after"] == ["openai/fault-404", "unknown_model"]
+
+
+def test_the_fallback_is_not_asked_after_the_first_word(lab):
+    recipe = Recipe(model="openai/fault-reset-at5", fallback="openai/echo")
+    answer = ask_recipe(lab, recipe)
+    assert answer.model == "openai/fault-reset-at5"
+    assert answer.stop_reason == "cut_off"
+
+
+def test_when_the_fallback_fails_too_its_error_is_shown(lab):
+    recipe = Recipe(model="openai/fault-404", fallback="openai/fault-401")
+    answer = ask_recipe(lab, recipe)
+    assert answer.error.kind == "wrong_key"
+    assert answer.model == "openai/fault-401"
+
+
+def test_a_fallback_stands_in_for_a_missing_key_and_an_unknown_provider(make_lab):
+    lab = make_lab({"OPENAI_API_KEY": "", "OPENAI_API_BASE": ""})
+    for model in ("openai/gpt-4o-mini", "nobody-knows"):
+        answer = ask_recipe(lab, Recipe(model=model, fallback="baseline/extract"))
+        assert (answer.error, answer.model) == (None, "baseline/extract")
+
+
+@pytest.mark.timeout(300)
+def test_an_answer_of_two_hundred_thousand_tokens_arrives_whole(make_lab):
+    answer = ask(make_lab({"NARANI_TIMEOUT": "100"}), "openai/fault-huge")
+    assert answer.stop_reason == "stop"
+    assert len(answer.text.split()) == 200_000
+    assert answer.usage.completion_tokens == 200_000
+
+
+def test_emoji_and_joined_characters_survive_the_way_there_and_back(lab):
+    question = "👩‍👩‍👧‍👦 🇰🇷 한글 e\u0301 مرحبا \u2028 end"
+    answer = ask(lab, "openai/echo", question)
+    assert answer.text == question
+
+
+def test_broken_surrogates_and_nul_are_made_storable(lab):
+    round_ = lab.ask("a\ud83d\ude00b\ud83dc\0d", recipes(["openai/echo"]))
+    (answer,) = round_.wait(PATIENCE_S)
+    assert round_.question == "a😀b\ufffdcd"
+    assert answer.text == round_.question
+    assert lab.stored(round_.id).question == round_.question
+
+
+def test_a_question_of_two_hundred_thousand_characters_is_asked(lab, upstream):
+    question = "긴 질문 " * 40_000
+    answer = ask(lab, "openai/pace-n3", question)
+    assert answer.error is None
+    assert upstream.seen[-1]["body"]["messages"][-1]["content"] == question.strip()
+
+
+@pytest.mark.parametrize("question", ["", "  \n\t ", "\0"])
+def test_an_empty_question_is_refused_and_not_stored(lab, question):
+    with pytest.raises(UsageError) as caught:
+        lab.ask(question, recipes(["baseline/extract"]))
+    assert caught.value.kind == "empty_question"
+    assert lab.rounds.count() == 0
+
+
+def test_an_endless_question_is_refused_with_its_length(lab):
+    with pytest.raises(UsageError) as caught:
+        lab.ask("a" * (MAX_QUESTION_CHARS + 1), recipes(["baseline/extract"]))
+    assert caught.value.kind == "question_too_long"
+    assert caught.value.details["length"] == MAX_QUESTION_CHARS + 1
+
+
+def test_nine_recipes_are_refused_and_eight_are_not(lab):
+    with pytest.raises(UsageError) as caught:
+        lab.ask("hello", recipes(["baseline/extract"] * (MAX_RECIPES + 1)))
+    assert caught.value.kind == "too_many_recipes"
+    answers = lab.ask("hello", recipes(["baseline/extract"] * MAX_RECIPES)).wait(PATIENCE_S)
+    assert len(answers) == MAX_RECIPES
+
+
+def test_no_recipes_are_refused(lab):
+    with pytest.raises(UsageError) as caught:
+        lab.ask("hello", [])
+    assert caught.value.kind == "no_recipes"
+
+
+def test_each_column_is_sent_its_own_history(lab):
+    echo_all = Recipe(model="openai/echo-all", system="Be short.")
+    columns = [
+        Column(thread_id="a", recipe=echo_all, history=(Turn(question="q", answer="from a"),)),
+        Column(thread_id="b", recipe=echo_all, history=(Turn(question="q", answer="from b"),)),
+    ]
+    answers = lab.ask("and now?", columns, turn=1).wait(PATIENCE_S)
+    for answer, expected in zip(answers, ("from a", "from b"), strict=True):
+        assert [(m["role"], m["content"]) for m in json.loads(answer.text)] == [
+            ("system", "Be short."),
+            ("user", "q"),
+            ("assistant", expected),
+            ("user", "and now?"),
+        ]
+
+
+def test_the_history_of_a_column_is_read_from_the_store(lab):
+    column = Column(thread_id="thread", recipe=Recipe(model="openai/echo"))
+    failing = Column(thread_id="other", recipe=Recipe(model="openai/fault-404"))
+    first = lab.ask("first", [column, failing], conversation_id="talk")
+    first.wait(PATIENCE_S)
+    lab.ask("second", [column, failing], conversation_id="talk", turn=1).wait(PATIENCE_S)
+    earlier = lab.rounds.conversation("talk")
+    assert history_of(earlier, "thread") == (
+        Turn(question="first", answer="first"),
+        Turn(question="second", answer="second"),
+    )
+    assert history_of(earlier, "other") == ()
+
+
+def test_the_answer_says_exactly_what_was_sent(lab, upstream):
+    recipe = Recipe(model="openai/echo", system="Be short.", reference="The sky is blue.")
+    answer = ask_recipe(lab, recipe)
+    assert answer.snapshot["messages"] == upstream.seen[-1]["body"]["messages"]
+    assert answer.snapshot["versions"]["litellm"]
+
+
+def test_sampling_settings_are_sent_and_unset_ones_are_not(lab, upstream):
+    recipe = Recipe(
+        model="openai/echo", temperature=0.0, top_p=0.5, seed=1, max_tokens=9, stop=("a", "b")
+    )
+    ask_recipe(lab, recipe)
+    body = upstream.seen[-1]["body"]
+    assert (body["temperature"], body["top_p"], body["seed"]) == (0.0, 0.5, 1)
+    assert body["stop"] == ["a", "b"]
+    assert 9 in (body.get("max_tokens"), body.get("max_completion_tokens"))
+    ask(lab, "openai/echo")
+    assert {"temperature", "top_p", "seed", "stop", "max_tokens"}.isdisjoint(
+        upstream.seen[-1]["body"]
+    )
+
+
+def test_an_answer_at_its_token_limit_says_so(lab):
+    answer = ask_recipe(lab, Recipe(model="openai/pace-n50", max_tokens=5))
+    assert answer.stop_reason == "length"
+    assert len(answer.text.split()) == 5
+
+
+def test_thinking_is_kept_apart_from_the_answer(lab):
+    answer = ask(lab, "openai/pace-think20-n5")
+    assert len(answer.reasoning.split()) == 20
+    assert len(answer.text.split()) == 5
+    assert answer.usage.completion_tokens == 25
+
+
+def test_usage_is_the_providers_own_and_not_marked_estimated(lab):
+    usage = ask(lab, "openai/pace-n7").usage
+    assert usage.completion_tokens == 7
+    assert usage.prompt_tokens > 0
+    assert usage.estimated is False
+
+
+def test_usage_of_a_stopped_answer_is_marked_estimated(lab):
+    round_ = lab.ask("hello", recipes([ENDLESS]))
+    until_writing(round_.drafts[0])
+    round_.stop()
+    (answer,) = round_.wait(PATIENCE_S)
+    assert answer.usage.estimated is True
+    assert answer.usage.completion_tokens > 0
+
+
+def test_eight_columns_take_about_as_long_as_one(lab):
+    model = "openai/pace-ttft300-tps100-n20"
+    ask(lab, model)  # LiteLLM is there now
+    started = time.monotonic()
+    ask(lab, model)
+    one_s = time.monotonic() - started
+    started = time.monotonic()
+    answers = lab.ask("hello", recipes([model] * 8)).wait(PATIENCE_S)
+    assert not any(answer.error for answer in answers)
+    assert time.monotonic() - started < 3 * one_s
+
+
+def test_the_time_to_the_first_token_is_the_upstreams_and_not_the_imports(lab):
+    timing = ask(lab, "openai/pace-ttft300-tps100-n10").timing
+    assert 0.3 <= timing.ttft_s <= timing.total_s
+    parts = timing.stages["first_token"] + timing.stages["generate"]
+    assert parts == pytest.approx(timing.total_s, abs=0.01)
+
+
+def test_a_round_is_live_while_it_runs_and_the_lab_is_busy(lab):
+    round_ = lab.ask("hello", recipes([ENDLESS]))
+    assert lab.live(round_.id) is round_
+    assert lab.busy()
+    round_.stop()
+    round_.wait(PATIENCE_S)
+    assert not lab.busy()
