@@ -34,10 +34,18 @@ from core.recipe import MAX_RECIPES, Recipe
 from core.round import Column, Round
 from core.settings import Endpoint, Settings, read_settings
 from core.store.database import open_database
-from core.store.export import ANSWER_COLUMNS, VOTE_COLUMNS, answer_rows, as_csv, as_jsonl, vote_rows
+from core.store.export import (
+    ANSWER_COLUMNS,
+    VOTE_COLUMNS,
+    Row,
+    answer_rows,
+    as_csv,
+    as_jsonl,
+    vote_rows,
+)
 from core.store.preferences import Preferences
 from core.store.rounds import Rounds, StoredRound
-from core.store.votes import VoteFilter, Votes
+from core.store.votes import Choices, VoteFilter, Votes
 from core.text import clean
 
 MAX_QUESTION_CHARS = 1_000_000
@@ -68,6 +76,8 @@ class Lab:
         self._catalog_at = 0.0
         self._refreshing = False
         self._warmed = False
+        self._choices: Choices | None = None
+        self._choices_at = 0.0
         self.loop.submit(self._collect_when_idle())
 
     # ---- ask ----------------------------------------------------------------------------------
@@ -156,6 +166,16 @@ class Lab:
             return None
         return self.votes.put(answer_id, person, rating, reasons, clean(comment).strip())
 
+    def vote_choices(self) -> Choices:
+        """What the votes can be filtered by; looked up again after a while."""
+        if time.monotonic() - self._choices_at > CATALOG_AGE_S or self._choices is None:
+            self._choices, self._choices_at = self.votes.choices(), time.monotonic()
+        return self._choices
+
+    def vote_page(self, wanted: VoteFilter, limit: int, offset: int) -> list[Row]:
+        """Votes with their answers, the newest first."""
+        return list(vote_rows(self.engine, wanted, newest=limit, offset=offset))
+
     # ---- cost ---------------------------------------------------------------------------------
 
     def prices(self) -> PriceTable:
@@ -239,7 +259,7 @@ class Lab:
         if self._warmed:
             return
         self._warmed = True
-        self.loop.submit(asyncio.to_thread(litellm_chat.warm))
+        self.loop.submit(litellm_chat.open_once())
 
     # ---- export -------------------------------------------------------------------------------
 

@@ -13,18 +13,7 @@ from core.jsontypes import Json
 
 ENDPOINT_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,40}", re.IGNORECASE)
 RESERVED = frozenset(
-    [
-        "openai",
-        "anthropic",
-        "gemini",
-        "huggingface",
-        "ollama",
-        "ollama_chat",
-        "local",
-        "baseline",
-        "azure",
-        "bedrock",
-    ]
+    ("openai anthropic gemini huggingface ollama ollama_chat local baseline azure bedrock").split()
 )
 
 

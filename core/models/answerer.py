@@ -44,7 +44,7 @@ class Answerer:
         route = self.route(recipe.model)
         if route.provider == "baseline" or route.missing_key:
             return
-        await asyncio.to_thread(litellm_chat.load)
+        await litellm_chat.open_once()
         if route.place == "local":
             await self._runtime.serve(route.model)
 

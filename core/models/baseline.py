@@ -84,40 +84,8 @@ def _shared(asked: set[str], offered: set[str]) -> float:
 
 
 _COMMON = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "be",
-        "by",
-        "do",
-        "does",
-        "for",
-        "from",
-        "has",
-        "have",
-        "how",
-        "in",
-        "is",
-        "it",
-        "of",
-        "on",
-        "or",
-        "that",
-        "the",
-        "there",
-        "this",
-        "to",
-        "was",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "will",
-        "with",
-    ]
+    (
+        "a an and are be by do does for from has have how in is it of on or that the there this "
+        "to was were what when where which who why will with"
+    ).split()
 )

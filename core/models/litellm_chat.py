@@ -6,6 +6,7 @@ invented "stop" and invented usage. We look at what really arrived and raise `Mo
 
 import asyncio
 import os
+import socket
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -44,10 +45,41 @@ def _load() -> ModuleType:
     return litellm
 
 
-def warm() -> None:
-    """Import LiteLLM and open its lazy parts, so that the first question does not wait for it."""
+async def open_once() -> None:
+    """Import LiteLLM and make its first call, to nobody: it takes a second that no model owes."""
+    litellm = await asyncio.to_thread(load)
+    global _opened
+    if _opened is None:
+        _opened = asyncio.ensure_future(_call_nobody(litellm))
+    await asyncio.shield(_opened)
+
+
+_opened: "asyncio.Future[None] | None" = None
+
+
+async def _call_nobody(litellm: ModuleType) -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))  # bound but not listening: the call is refused at once
+        with suppress(Exception):
+            await litellm.acompletion(
+                model="openai/nobody",
+                messages=[{"role": "user", "content": "."}],
+                api_base=f"http://127.0.0.1:{deaf.getsockname()[1]}/v1",
+                api_key="nobody",
+                stream=True,
+                max_retries=0,
+                num_retries=0,
+                timeout=5,
+            )
     with suppress(Exception):
-        load().get_supported_openai_params(model="gpt-4o", custom_llm_provider="openai")
+        answer = await litellm.acompletion(
+            model="openai/nobody",
+            messages=[{"role": "user", "content": "."}],
+            mock_response="one two",
+            stream=True,
+        )
+        async for _ in answer:
+            pass
 
 
 async def stream(
@@ -58,7 +90,8 @@ async def stream(
     Raises:
         ModelError: of the kind that `translate` finds, or for a success that is none.
     """
-    litellm = await asyncio.to_thread(load)
+    await open_once()
+    litellm = load()
     last_at = time.monotonic()
     try:
         response = await litellm.acompletion(**_arguments(route, recipe, prompt, timeout_s))

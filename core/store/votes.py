@@ -46,6 +46,16 @@ class RecipeVotes:
     mean_total_s: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """Values that occur among the answers."""
+
+    models: list[str]
+    recipes: list[tuple[str, str]]
+    """Key and label."""
+    techniques: list[str]
+
+
 class Votes:
     """The votes of one database."""
 
@@ -159,18 +169,23 @@ class Votes:
             for row in rows
         ]
 
-    def choices(self) -> tuple[list[str], list[tuple[str, str]], list[str]]:
-        """What can be filtered by: models, (recipe key, label), techniques."""
+    def any(self) -> bool:
+        """Whether anybody has voted."""
         with self._engine.connect() as connection:
-            models = list(connection.scalars(select(answers.c.model).distinct()))
-            recipes = connection.execute(
-                select(answers.c.recipe_key, func.max(answers.c.label)).group_by(
-                    answers.c.recipe_key
-                )
-            ).all()
-            techniques = list(connection.scalars(select(answers.c.techniques).distinct()))
-        single = sorted({part for text in techniques for part in text.split("+")})
-        return sorted(models), sorted((str(k), str(v)) for k, v in recipes), single
+            return connection.execute(select(votes.c.id).limit(1)).first() is not None
+
+    def choices(self) -> Choices:
+        """What can be filtered by."""
+        by_key = select(answers.c.recipe_key, func.max(answers.c.label))
+        with self._engine.connect() as connection:
+            models = connection.scalars(select(answers.c.model).distinct()).all()
+            recipes = connection.execute(by_key.group_by(answers.c.recipe_key)).all()
+            combined = connection.scalars(select(answers.c.techniques).distinct()).all()
+        return Choices(
+            models=sorted(models),
+            recipes=sorted((str(key), str(label)) for key, label in recipes),
+            techniques=sorted({part for text in combined for part in text.split("+")}),
+        )
 
 
 def joined(query: Select[*tuple[Any, ...]], wanted: VoteFilter) -> Select[*tuple[Any, ...]]:

@@ -143,8 +143,14 @@ with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
             st.code(link, language=None, wrap_lines=True)
     st.toggle(t("confirm_first"), key="confirm", persist_state="session")
 st.caption(f":material/balance: {plain(what_differs([column.recipe for column in state.columns]))}")
+# Slots at fixed places: what an empty one held before disappears at once, while anything that
+# merely is not drawn again stays on screen, greyed out, as long as answers are streaming.
+problem_slot, earlier_slot, question_slot, views_slot = (st.empty() for _ in range(4))
+columns_place = st.container()
+samples_slot, confirmation_slot = st.empty(), st.empty()
 if state.problem is not None:
-    show_error(state.problem)
+    with problem_slot.container():
+        show_error(state.problem)
 
 stored = None
 if state.round_id and round_ is None:
@@ -153,8 +159,9 @@ shown = round_ or stored
 if shown is not None:
     earlier = lab.rounds.conversation(state.conversation_id, up_to=shown.turn)
     if earlier:
-        earlier_turns(earlier)
-    with st.chat_message("user"):
+        with earlier_slot.container():
+            earlier_turns(earlier)
+    with question_slot.container(), st.chat_message("user"):
         st.markdown(plain(shown.question[:5000]))
 
 answers = (
@@ -164,13 +171,11 @@ answers = (
     if stored is not None
     else []
 )
-views = st.container()
 cards: list[Card] = []
-by_position = {answer.position: answer for answer in answers}
 votes = dict(votes_by(lab, answers))
 threads = {a.thread_id: a for a in answers}
 for row in rows_of(len(state.columns)):
-    for place, position in zip(st.columns(len(row)), row, strict=True):
+    for place, position in zip(columns_place.columns(len(row)), row, strict=True):
         with place, st.container(border=True, key=f"column_{position}", height="stretch"):
             recipe_head(lab, state, position)
             card = Card(position)
@@ -180,15 +185,16 @@ for row in rows_of(len(state.columns)):
                 card.finish(lab, mine, votes.get(mine.id))
 
 if shown is None and state.pending is None:
-    st.caption(t("try_asking"))
-    with st.container(horizontal=True):
+    with samples_slot.container(), st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(t("try_asking"), width="content")
         for number in (1, 2, 3):
             sample = t(f"sample_{number}")
             st.button(sample, key=f"sample_{number}", on_click=ask, args=(sample,))
 
 if len(answers) > 1 and not running:
-    with views, st.container(horizontal=True, vertical_alignment="center"):
-        view = st.segmented_control(
+    with views_slot.container():
+        row = st.container(horizontal=True, vertical_alignment="center")
+        view = row.segmented_control(
             t("view"),
             ["text", "table"],
             default="text",
@@ -198,13 +204,13 @@ if len(answers) > 1 and not running:
             label_visibility="collapsed",
             persist_state="session",
         )
-        diff_view(answers)
-    if view == "table":
-        with views:
+        with row:
+            diff_view(answers)
+        if view == "table":
             round_table(answers, votes)
 
 if state.pending is not None:
-    with st.container(border=True, key="confirmation"):
+    with confirmation_slot.container(border=True, key="confirmation"):
         st.markdown(plain(state.pending[:5000]))
         estimate_line(lab, state.with_history(lab), state.pending)
         with st.container(horizontal=True):

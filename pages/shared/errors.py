@@ -11,6 +11,11 @@ from pages.shared.language import t
 from pages.shared.markdown import plain
 from pages.shared.texts import TEXTS
 
+_SAYS_MORE = frozenset(
+    ("bad_request unsupported_param server internal runtime forbidden no_credit too_large").split()
+)
+"""Kinds where the provider's own words help; elsewhere they only repeat the sentence."""
+
 
 def sentences(kind: str, details: Mapping[str, str | int]) -> tuple[str, str]:
     """What happened, and what to do next."""
@@ -25,8 +30,8 @@ def show_failure(failure: Failure, *, soft: bool = False) -> None:
     said, next_step = sentences(failure.kind, failure.details)
     box = st.warning if soft else st.error
     box(plain(next_step), title=plain(said), icon=":material/error:")
-    if failure.kind not in ("missing_key", "unknown_provider", "cut_off", "empty_answer"):
-        st.caption(plain(failure.message))
+    if failure.kind in _SAYS_MORE:
+        st.caption(plain(failure.message[:300]))
 
 
 def show_error(error: UsageError | ModelError | StoreError) -> None:

@@ -42,18 +42,18 @@ def recipe_head(lab: Lab, state: CompareState, position: int) -> None:
         args=(position,),
     )
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        st.caption(_about(lab, column.recipe, specs.get(column.recipe.model)), width="stretch")
         _settings(position, column)
         st.menu_button(
-            t("column_menu"),
+            ":material/more_horiz:",
             list(_ACTIONS),
             key=f"menu_{position}",
-            icon=":material/more_horiz:",
+            help=t("column_menu"),
             type="tertiary",
             format_func=lambda action: f"{_ACTIONS[action]} {t('column_' + action)}",
             on_click=_act,
             args=(position,),
         )
-    st.caption(_about(lab, column.recipe, specs.get(column.recipe.model)))
 
 
 def _option(model: str, specs: dict[str, ModelSpec]) -> str:
@@ -87,8 +87,8 @@ def _about(lab: Lab, recipe: Recipe, spec: ModelSpec | None) -> str:
 
 def _settings(position: int, column: ColumnState) -> None:
     popover = st.popover(
-        t("settings"),
-        icon=":material/tune:",
+        ":material/tune:",
+        help=t("settings"),
         type="tertiary",
         key=f"settings_{position}",
         on_change="rerun",

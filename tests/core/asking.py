@@ -1,5 +1,6 @@
 """Short forms that the tests of rounds share."""
 
+import socket
 import time
 from collections.abc import Callable, Sequence
 
@@ -35,3 +36,11 @@ def until(condition: Callable[[], bool], what: str) -> None:
 
 def until_writing(draft: Draft) -> None:
     until(lambda: bool(draft.pieces), f"first word of column {draft.position}")
+
+
+def dead_url() -> str:
+    """An address at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    return f"http://127.0.0.1:{port}"

@@ -1,7 +1,6 @@
 """Every way an upstream can fail, through the real LiteLLM, and what the column says about it."""
 
 import json
-import socket
 from dataclasses import dataclass
 
 import pytest
@@ -11,7 +10,7 @@ from core.errors import ModelErrorKind
 from core.model import Waiting
 from core.models.litellm_chat import load
 from core.models.litellm_errors import KINDS, redact
-from tests.core.asking import ask, recipes, until
+from tests.core.asking import ask, dead_url, recipes, until
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,7 @@ def test_after_the_first_word_nothing_is_asked_again(lab, upstream):
 
 
 def test_a_dead_port_is_unreachable_and_named(make_lab):
-    answer = ask(make_lab({"OPENAI_API_BASE": dead_url()}), "openai/anything")
+    answer = ask(make_lab({"OPENAI_API_BASE": dead_url() + "/v1"}), "openai/anything")
     assert answer.error.kind == "unreachable"
     assert "127.0.0.1" in answer.error.details["url"]
 
@@ -193,11 +192,3 @@ def test_every_exception_of_litellm_has_a_kind():
 def everything_of(answer: Answer) -> str:
     error = answer.error
     return json.dumps(answer.to_json()) + repr(answer) + (repr(error.to_json()) if error else "")
-
-
-def dead_url() -> str:
-    """An address at which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return f"http://127.0.0.1:{port}/v1"

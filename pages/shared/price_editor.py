@@ -1,0 +1,157 @@
+"""Forms of the models page: endpoints, prices with a date, the exchange rate, the own machine."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.errors import UsageError
+from core.lab import Lab
+from core.pricing import Price
+from core.settings import endpoint_from_json
+from pages.shared.errors import show_error
+from pages.shared.language import t
+from pages.shared.markdown import plain
+
+_COLUMNS = (
+    "model",
+    "currency",
+    "input_per_million",
+    "output_per_million",
+    "cached_per_million",
+    "reasoning_per_million",
+    "since",
+)
+
+
+def endpoint_editor(lab: Lab) -> None:
+    st.caption(t("endpoints_intro"))
+    entered = {endpoint.name for endpoint in lab.entered_endpoints()}
+    for endpoint in lab.endpoints():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            key = f" · {endpoint.api_key_env}" if endpoint.api_key_env else ""
+            st.markdown(f"**{plain(endpoint.name)}** {plain(endpoint.base_url)}{plain(key)}")
+            if endpoint.name not in entered:
+                st.caption(t("endpoint_fixed"))
+                continue
+            st.button(
+                t("endpoint_remove"),
+                key=f"remove_{endpoint.name}",
+                icon=":material/delete:",
+                type="tertiary",
+                on_click=_remove_endpoint,
+                args=(lab, endpoint.name),
+            )
+    with st.form("endpoint", border=True):
+        first = st.columns(2)
+        first[0].text_input(t("endpoint_name"), key="endpoint_name")
+        first[1].text_input(
+            t("endpoint_url"), key="endpoint_url", placeholder="http://127.0.0.1:8000/v1"
+        )
+        second = st.columns(2)
+        second[0].text_input(
+            t("endpoint_key_env"), key="endpoint_key_env", placeholder="MY_SERVER_API_KEY"
+        )
+        second[1].text_input(t("endpoint_models"), key="endpoint_models")
+        sent = st.form_submit_button(t("endpoint_add"), key="endpoint_add")
+    if sent:
+        _add_endpoint(lab)
+
+
+def _add_endpoint(lab: Lab) -> None:
+    state = st.session_state
+    models = [m.strip() for m in str(state["endpoint_models"]).split(",") if m.strip()]
+    try:
+        endpoint = endpoint_from_json(
+            {
+                "name": str(state["endpoint_name"]).strip(),
+                "base_url": str(state["endpoint_url"]).strip(),
+                "api_key_env": str(state["endpoint_key_env"]).strip() or None,
+                "models": models,
+            }
+        )
+        if endpoint.name in {known.name for known in lab.endpoints()}:
+            reason = t("endpoint_exists", name=endpoint.name)
+            raise UsageError("bad_endpoint", reason, reason=reason)
+    except UsageError as error:
+        show_error(error)
+        return
+    lab.set_endpoints([*lab.entered_endpoints(), endpoint])
+    lab.refresh_models()
+    st.rerun()
+
+
+def _remove_endpoint(lab: Lab, name: str) -> None:
+    lab.set_endpoints([e for e in lab.entered_endpoints() if e.name != name])
+    lab.refresh_models()
+
+
+def price_editor(lab: Lab) -> None:
+    st.caption(t("prices_intro"))
+    table = lab.prices()
+    rows = [{name: getattr(price, name) for name in _COLUMNS} for price in table.entered]
+    number = st.column_config.NumberColumn
+    edited = st.data_editor(
+        pd.DataFrame(rows, columns=list(_COLUMNS)).astype({"model": "string"}),
+        num_rows="dynamic",
+        hide_index=True,
+        key="prices",
+        alt=t("prices_alt"),
+        column_config={
+            "model": st.column_config.TextColumn(t("model"), required=True),
+            "currency": st.column_config.SelectboxColumn(
+                t("price_currency"), options=["USD", "KRW"], default="USD", required=True
+            ),
+            "input_per_million": number(t("price_input"), min_value=0.0),
+            "output_per_million": number(t("price_output"), min_value=0.0),
+            "cached_per_million": number(t("price_cached"), min_value=0.0),
+            "reasoning_per_million": number(t("price_reasoning"), min_value=0.0),
+            "since": st.column_config.DateColumn(t("price_since")),
+        },
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        rate = st.number_input(t("rate"), 0.01, None, table.rate.krw_per_usd, key="rate", width=220)
+        since = st.date_input(t("rate_since"), table.rate.since, key="rate_since", width=180)
+        own = st.number_input(
+            t("own_cost"), 0.0, None, table.own_usd_per_hour or 0.0, key="own_cost", width=300
+        )
+        saved = st.button(t("save"), key="save_prices", type="primary")
+    if table.rate.source == "built in":
+        st.caption(f":material/info: {t('rate_builtin')}")
+    if saved:
+        _save(lab, edited, (rate, since), own)
+
+
+def _save(lab: Lab, edited: pd.DataFrame, rate: tuple[float, Any], own: float) -> None:
+    try:
+        prices = [_price(number, row) for number, row in enumerate(edited.to_dict("records"), 1)]
+        changed_rate = rate != (lab.prices().rate.krw_per_usd, lab.prices().rate.since)
+        lab.set_prices(entered=prices, rate=rate if changed_rate else None, own_usd_per_hour=own)
+    except UsageError as error:
+        show_error(error)
+        st.caption(plain(str(error)))
+        return
+    st.toast(t("saved"), icon=":material/check:")
+
+
+def _price(number: int, row: dict[Any, Any]) -> Price:
+    def amount(name: str) -> float | None:
+        return None if pd.isna(row[name]) else float(row[name])
+
+    given, taken = amount("input_per_million"), amount("output_per_million")
+    since = row["since"]
+    since = datetime.now(UTC).date() if pd.isna(since) else pd.Timestamp(since).date()
+    if pd.isna(row["model"]) or given is None or taken is None:
+        reason = t("price_incomplete", row=number)
+        raise UsageError("bad_price", reason, reason=reason)
+    return Price(
+        model=str(row["model"]).strip(),
+        currency="KRW" if row["currency"] == "KRW" else "USD",
+        input_per_million=given,
+        output_per_million=taken,
+        cached_per_million=amount("cached_per_million"),
+        reasoning_per_million=amount("reasoning_per_million"),
+        since=since if isinstance(since, date) else datetime.now(UTC).date(),
+        source="entered here",
+    )

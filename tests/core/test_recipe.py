@@ -1,0 +1,150 @@
+"""Recipes: frozen, comparable, and readable as text both ways."""
+
+import dataclasses
+import json
+
+import pytest
+
+from core.errors import UsageError
+from core.example import Example
+from core.recipe import FewShot, Recipe, differences, parse_recipe, recipe_from_json
+
+FULL = Recipe(
+    model="openai/gpt-4o-mini",
+    system="Be short.",
+    temperature=0.5,
+    top_p=0.9,
+    max_tokens=100,
+    seed=-3,
+    stop=("\n", "끝"),
+    few_shot=FewShot(examples=(Example(question="1+1?", answer="2"),)),
+    reference="한 문단.\n\nAnother one.",
+    fallback="baseline/extract",
+    name="나의 레시피",
+)
+OTHER_VALUES = {
+    "model": "openai/gpt-4o",
+    "system": "Be long.",
+    "temperature": 0.6,
+    "top_p": 0.8,
+    "max_tokens": 101,
+    "seed": 3,
+    "stop": ("\n",),
+    "few_shot": None,
+    "reference": "",
+    "fallback": None,
+}
+
+
+def test_a_model_id_alone_is_a_recipe():
+    recipe = parse_recipe("  ollama_chat/qwen3:4b \n")
+    assert recipe == Recipe(model="ollama_chat/qwen3:4b")
+    assert recipe.to_text() == "ollama_chat/qwen3:4b"
+
+
+def test_a_full_recipe_survives_its_text_form():
+    assert parse_recipe(FULL.to_text()) == FULL
+    assert recipe_from_json(json.loads(json.dumps(FULL.to_json()))) == FULL
+
+
+def test_the_text_form_names_only_what_is_set():
+    assert json.loads(Recipe(model="a/b", seed=0).to_text()) == {"model": "a/b", "seed": 0}
+
+
+@pytest.mark.parametrize("zero", [{"temperature": 0.0}, {"top_p": 0.0}, {"seed": 0}])
+def test_a_zero_is_a_setting_and_not_the_absence_of_one(zero):
+    recipe = Recipe(model="a/b", **zero)
+    assert parse_recipe(recipe.to_text()) == recipe
+    assert recipe.key != Recipe(model="a/b").key
+
+
+@pytest.mark.parametrize("field", OTHER_VALUES)
+def test_the_key_changes_with_everything_that_changes_the_answer(field):
+    assert dataclasses.replace(FULL, **{field: OTHER_VALUES[field]}).key != FULL.key
+
+
+def test_other_values_cover_every_field():
+    assert {field.name for field in dataclasses.fields(Recipe)} == {*OTHER_VALUES, "name"}
+
+
+def test_the_key_does_not_change_with_the_name():
+    assert dataclasses.replace(FULL, name="").key == FULL.key
+
+
+def test_the_key_is_the_same_in_every_process():
+    assert Recipe(model="baseline/extract").key == "c7b679da6b3e"
+
+
+def test_recipes_are_frozen_and_hashable():
+    assert len({FULL, parse_recipe(FULL.to_text())}) == 1
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        FULL.model = "other"  # type: ignore[misc]
+
+
+def test_techniques_are_named_and_plain_without_any():
+    assert FULL.techniques == ("system", "few_shot", "reference")
+    assert Recipe(model="a/b").techniques == ("plain",)
+
+
+def test_the_label_is_the_name_else_model_and_techniques():
+    assert FULL.label == "나의 레시피"
+    assert dataclasses.replace(FULL, name="").label == "gpt-4o-mini + system + few_shot + reference"
+    assert Recipe(model="a/b").label == "b"
+
+
+def test_differences_name_the_fields_that_are_not_alike():
+    assert differences([FULL, dataclasses.replace(FULL, seed=1, name="x")]) == ("seed",)
+    assert differences([FULL]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "empty"),
+        ("  ", "empty"),
+        ("{", "not valid JSON"),
+        ("{}", "'model' is missing"),
+        ('{"model": ""}', "'model' is missing"),
+        ('{"model": 3}', "'model' is missing"),
+        ('{"model": "a/b", "temprature": 1}', "'temprature'"),
+        ('{"model": "a/b", "temperature": 2.5}', "from 0 to 2"),
+        ('{"model": "a/b", "temperature": "hot"}', "'temperature'"),
+        ('{"model": "a/b", "temperature": true}', "'temperature'"),
+        ('{"model": "a/b", "temperature": NaN}', "'temperature'"),
+        ('{"model": "a/b", "top_p": -0.1}', "'top_p'"),
+        ('{"model": "a/b", "max_tokens": 0}', "'max_tokens'"),
+        ('{"model": "a/b", "max_tokens": 1.5}', "'max_tokens'"),
+        ('{"model": "a/b", "seed": 9223372036854775808}', "'seed'"),
+        ('{"model": "a/b", "system": 1}', "'system'"),
+        ('{"model": "a/b", "stop": [""]}', "'stop'"),
+        ('{"model": "a/b", "stop": {"a": 1}}', "'stop'"),
+        ('{"model": "a/b", "few_shot": []}', "'few_shot'"),
+        ('{"model": "a/b", "few_shot": {"examples": []}}', "'few_shot'"),
+        ('{"model": "a/b", "few_shot": {"examples": [{"question": "q"}]}}', "'answer'"),
+        ('{"model": "a/b", "few_shot": {"examples": ["q"]}}', "'answer'"),
+    ],
+)
+def test_a_recipe_that_cannot_be_read_says_what_is_wrong(text, reason):
+    with pytest.raises(UsageError) as caught:
+        parse_recipe(text)
+    assert caught.value.kind == "bad_recipe"
+    assert reason in str(caught.value)
+
+
+def test_json_nested_without_end_is_a_bad_recipe_and_not_a_crash():
+    with pytest.raises(UsageError):
+        parse_recipe('{"model":' + "[" * 100_000)
+
+
+def test_broken_characters_in_a_recipe_are_made_storable():
+    recipe = parse_recipe('{"model": "a/b", "system": "x\\ud83dy\\u0000"}')
+    assert recipe.system == "x\ufffdy"
+    recipe.key.encode()
+
+
+def test_a_broken_character_in_the_model_name_is_made_storable():
+    parse_recipe('{"model": "a/\\ud83d"}').to_text().encode()
+
+
+def test_one_stop_text_may_be_given_without_a_list():
+    assert parse_recipe('{"model": "a/b", "stop": "END"}').stop == ("END",)
