@@ -1,5 +1,7 @@
 """Votes: filter them, look at them, take them away as CSV."""
 
+from urllib.parse import urlencode
+
 import pandas as pd
 import streamlit as st
 
@@ -13,14 +15,12 @@ from pages.shared.resources import get_lab
 from pages.shared.server import params_from
 
 PER_PAGE = 50
+# Up to here a download is made on the click; a larger one is streamed by the server.
 IN_MEMORY = 20_000
-"""Up to here a download is made on the click; a larger one is streamed by the server."""
 SHOWN = ("voted_at", "rating", "reasons", "comment", "question", "answer", "model", "techniques")
 
 
 def downloads(count: int) -> None:
-    from urllib.parse import urlencode
-
     query = urlencode(params_from(wanted))
     with st.container(horizontal=True, vertical_alignment="center"):
         for form, mime in (("csv", "text/csv"), ("jsonl", "application/x-ndjson")):
@@ -51,8 +51,8 @@ if not total:
     st.info(t("feedback_nothing"), icon=":material/filter_alt_off:")
     st.stop()
 metrics = st.columns(3)
-metrics[0].metric(t("metric_votes"), f"{total:,}", border=True)
-metrics[1].metric(t("metric_up"), f"{up:,}", border=True)
+metrics[0].metric(t("metric_votes"), f"{total:,}", border=True, height="stretch")
+metrics[1].metric(t("metric_up"), f"{up:,}", border=True, height="stretch")
 interval = share_interval(up, total)
 metrics[2].metric(
     t("metric_share"),
@@ -61,6 +61,7 @@ metrics[2].metric(
     delta_color="off",
     delta_arrow="off",
     border=True,
+    height="stretch",
 )
 recipes = lab.votes.by_recipe(wanted)
 charts = st.columns(3)

@@ -19,14 +19,12 @@ st.button(
 )
 found = lab.models()
 for server in found.servers:
+    name, url = plain(server.name), plain(server.url)
     if server.up:
-        st.caption(
-            f":material/check_circle: {t('server_up', name=plain(server.name), url=plain(server.url))}"
-        )
+        st.caption(f":material/check_circle: {t('server_up', name=name, url=url)}")
         continue
     key = "remedy_ollama" if server.name == "Ollama" else "remedy_endpoint"
     remedy = t(key, reason=plain(server.reason)) if key == "remedy_endpoint" else t(key)
-    name, url = plain(server.name), plain(server.url)
     st.info(t("server_down", name=name, url=url, remedy=remedy), icon=":material/power_off:")
 models_table(lab, found)
 st.caption(t("gguf_hint", folder=plain(str(lab.settings.home / "models"))))

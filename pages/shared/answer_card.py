@@ -54,7 +54,6 @@ class Card:
             self._text.markdown(_live(draft.text))
         else:
             self._text.skeleton(height=72)
-        self.draw_progress(draft)
         return True
 
     def draw_progress(self, draft: Draft) -> None:

@@ -46,5 +46,5 @@ def _money(estimates: list[Estimate]) -> str:
     if not priced:
         return t("estimate_all_unknown") if unknown else t("estimate_own")
     low, high = sum(usd[0] for usd in priced), sum(usd[1] for usd in priced)
-    text = f"{money(low)}–{money(high)}"
+    text = money(low) if money(low) == money(high) else f"{money(low)}–{money(high)}"
     return f"{text} ({t('estimate_some_unknown', count=unknown)})" if unknown else text

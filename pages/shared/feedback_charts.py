@@ -8,7 +8,7 @@ from core.store.votes import RecipeVotes
 from pages.shared.intervals import share_interval
 from pages.shared.language import t
 
-_HEIGHT = 260
+_ROW_PX = 30
 
 
 def approval_chart(recipes: list[RecipeVotes]) -> None:
@@ -34,7 +34,7 @@ def approval_chart(recipes: list[RecipeVotes]) -> None:
     bars = base.mark_rule(strokeWidth=3, opacity=0.45).encode(x=alt.X("low:Q"), x2="high:Q")
     points = base.mark_point(filled=True, size=90).encode(x=share, tooltip=tooltip)
     st.markdown(f"**{t('chart_share')}**")
-    chart = (bars + points).properties(height=_HEIGHT)
+    chart = (bars + points).properties(height=_height(recipes))
     st.altair_chart(chart, key="chart_share", alt=t("chart_share_alt"))
     st.caption(t("chart_share_note"))
 
@@ -67,7 +67,9 @@ def cost_chart(recipes: list[RecipeVotes]) -> None:
                 tooltip=["label", "cost", alt.Tooltip("share:Q", format=".0%"), "n"],
             )
         )
-        st.altair_chart(chart.properties(height=_HEIGHT), key="chart_cost", alt=t("chart_cost_alt"))
+        st.altair_chart(
+            chart.properties(height=_height(recipes)), key="chart_cost", alt=t("chart_cost_alt")
+        )
     st.caption(t("chart_cost_note", hidden=len(recipes) - len(known)))
 
 
@@ -81,16 +83,20 @@ def time_chart(recipes: list[RecipeVotes]) -> None:
     )
     chart = (
         alt.Chart(frame)
-        .mark_bar(cornerRadiusEnd=3)
+        .mark_bar(cornerRadiusEnd=3, size=14)
         .encode(
             y=alt.Y("label:N", title=None, sort="x", axis=alt.Axis(labelLimit=170)),
             x=alt.X("seconds:Q", title=t("axis_time")),
             tooltip=["label", alt.Tooltip("seconds:Q", format=".2f")],
         )
-        .properties(height=_HEIGHT)
+        .properties(height=_height(recipes))
     )
     st.markdown(f"**{t('chart_time')}**")
     st.altair_chart(chart, key="chart_time", alt=t("chart_time_alt"))
+
+
+def _height(recipes: list[RecipeVotes]) -> int:
+    return max(160, 60 + _ROW_PX * min(12, len(recipes)))
 
 
 def _label(recipe: RecipeVotes) -> str:

@@ -1,5 +1,7 @@
 """Numbers as people read them. Unknown is a word, never 0; an estimate says so."""
 
+from math import floor, log10
+
 import streamlit as st
 
 from core.answer import Answer, Cost, Usage, tokens_per_second
@@ -24,7 +26,10 @@ def money(usd: float, rate: Rate | None = None) -> str:
         return f"{sign}{value:,.0f}"
     if value >= 0.995:
         return f"{sign}{value:,.2f}"
-    return f"{sign}{value:.2g}" if value >= 0.0001 or value == 0 else f"{sign}{value:.1e}"
+    if value == 0:
+        return f"{sign}0"
+    digits = min(12, 1 - floor(log10(value)))  # two that matter
+    return f"{sign}{value:.{digits}f}"
 
 
 def cost_text(cost: Cost) -> str:

@@ -146,10 +146,10 @@ def test_every_filter_counts_what_it_names(
 
 @pytest.mark.usefixtures("three")
 def test_what_can_be_filtered_by_is_what_was_stored(votes: Votes) -> None:
-    models, recipes, techniques = votes.choices()
-    assert models == sorted([PLAIN.model, BOTH.model])
-    assert recipes == sorted([(PLAIN.key, PLAIN.label), (BOTH.key, BOTH.label)])
-    assert techniques == ["few_shot", "plain", "system"]
+    found = votes.choices()
+    assert found.models == sorted([PLAIN.model, BOTH.model])
+    assert found.recipes == sorted([(PLAIN.key, PLAIN.label), (BOTH.key, BOTH.label)])
+    assert found.techniques == ["few_shot", "plain", "system"]
 
 
 def test_recipes_are_counted_with_their_n(rounds: Rounds, votes: Votes) -> None:
