@@ -68,7 +68,9 @@ def _facts(draft: Draft) -> str:
     usage, cost = answer.usage, answer.cost
     money = "unknown" if cost.usd is None else f"{cost.usd:.6f} USD"
     facts = [
-        f"{usage.prompt_tokens} + {usage.completion_tokens} tokens",
+        "tokens unknown"
+        if usage.prompt_tokens is None
+        else f"{usage.prompt_tokens} + {usage.completion_tokens} tokens",
         f"cost {money} ({cost.basis})",
         f"{answer.timing.total_s:.2f} s",
         answer.stop_reason,

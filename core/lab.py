@@ -19,18 +19,19 @@ from uuid import uuid4
 from sqlalchemy import Engine
 
 from core.answer import Answer, Reason, Vote
+from core.asking import checked_columns, checked_question
 from core.background import BackgroundLoop
-from core.errors import UsageError
 from core.metering import Estimate, Metering
 from core.model import ChatModel
-from core.models import catalog, litellm_chat
+from core.models import litellm_chat
 from core.models.answerer import Answerer
 from core.models.catalog import Catalog
+from core.models.directory import Directory
 from core.models.listed import listings
 from core.models.local_runtime import LocalRuntime
 from core.pricing import Price, PriceTable
-from core.prompt import Turn, prepare
-from core.recipe import MAX_RECIPES, Recipe
+from core.prompt import prepare
+from core.recipe import Recipe
 from core.round import Column, Round
 from core.settings import Endpoint, Settings, read_settings
 from core.store.database import open_database
@@ -48,8 +49,7 @@ from core.store.rounds import Rounds, StoredRound
 from core.store.votes import Choices, VoteFilter, Votes
 from core.text import clean
 
-MAX_QUESTION_CHARS = 1_000_000
-CATALOG_AGE_S = 30.0
+CHOICES_AGE_S = 30.0
 ROUNDS_KEPT = 200
 """Rounds held for pages that still look at them; older ones are read from the store."""
 COLLECT_EVERY_S = 60.0
@@ -66,15 +66,13 @@ class Lab:
         self.preferences = Preferences(engine)
         self.loop = BackgroundLoop()
         self._runtime = LocalRuntime(settings.home / "models")
-        self._entered_endpoints = self.preferences.endpoints()
-        self._answerer = Answerer(settings, self._runtime, self.endpoints)
+        entered = self.preferences.endpoints()
+        self._directory = Directory(settings, self._runtime, self.loop, entered)
+        self._answerer = Answerer(settings, self._runtime, self._directory.endpoints)
         self._model: ChatModel = model or self._answerer
         self.metering = Metering(self._answerer.route, self.prices)
         self._prices: PriceTable | None = None
         self._live: dict[str, Round] = {}
-        self._catalog = catalog.offline(settings, self._runtime)
-        self._catalog_at = 0.0
-        self._refreshing = False
         self._warmed = False
         self._choices: Choices | None = None
         self._choices_at = 0.0
@@ -96,28 +94,13 @@ class Lab:
             UsageError: for an empty or endless question, or no or too many recipes.
             StoreError: when the question cannot be stored.
         """
-        question = clean(question).strip()
-        if not question:
-            raise UsageError("empty_question", "the question is empty")
-        if len(question) > MAX_QUESTION_CHARS:
-            raise UsageError(
-                "question_too_long",
-                f"the question has {len(question)} characters; {MAX_QUESTION_CHARS} are possible",
-                length=len(question),
-                limit=MAX_QUESTION_CHARS,
-            )
-        if not columns:
-            raise UsageError("no_recipes", "name at least one recipe")
-        if len(columns) > MAX_RECIPES:
-            raise UsageError(
-                "too_many_recipes", f"at most {MAX_RECIPES} recipes", limit=MAX_RECIPES
-            )
+        question, checked = checked_question(question), checked_columns(columns)
         round_ = Round(
             round_id=uuid4().hex,
             conversation_id=conversation_id or uuid4().hex,
             turn=turn,
             question=question,
-            columns=[_column(column) for column in columns],
+            columns=checked,
             model=self._model,
             meter=self.metering,
             on_answer=self._store_answer,
@@ -168,7 +151,7 @@ class Lab:
 
     def vote_choices(self) -> Choices:
         """What the votes can be filtered by; looked up again after a while."""
-        if time.monotonic() - self._choices_at > CATALOG_AGE_S or self._choices is None:
+        if time.monotonic() - self._choices_at > CHOICES_AGE_S or self._choices is None:
             self._choices, self._choices_at = self.votes.choices(), time.monotonic()
         return self._choices
 
@@ -215,7 +198,7 @@ class Lab:
         found = []
         for column in columns:
             prompt = prepare(column.recipe, clean(question), column.history)
-            spec = self._catalog.find(column.recipe.model)
+            spec = self.models().find(column.recipe.model)
             earlier = self.rounds.completion_tokens(column.recipe.model)
             context = spec.context_tokens if spec else None
             found.append(self.metering.estimate(column.recipe, prompt, earlier, context))
@@ -225,34 +208,23 @@ class Lab:
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """From the environment first, then those entered on the Models page."""
-        fixed = {endpoint.name for endpoint in self.settings.endpoints}
-        entered = (e for e in self._entered_endpoints if e.name not in fixed)
-        return (*self.settings.endpoints, *entered)
-
-    def set_endpoints(self, endpoints: Sequence[Endpoint]) -> None:
-        self.preferences.set_endpoints(endpoints)
-        self._entered_endpoints = tuple(endpoints)
-        self._catalog_at = 0.0
+        return self._directory.endpoints()
 
     def entered_endpoints(self) -> tuple[Endpoint, ...]:
-        return self._entered_endpoints
+        return self._directory.entered
+
+    def set_endpoints(self, endpoints: Sequence[Endpoint]) -> None:
+        """Store the entered endpoints; never a key."""
+        self.preferences.set_endpoints(endpoints)
+        self._directory.enter(endpoints)
 
     def models(self) -> Catalog:
         """The latest look at who can answer; refreshes itself in the background."""
-        if time.monotonic() - self._catalog_at > CATALOG_AGE_S and not self._refreshing:
-            self._refreshing = True
-            self.loop.submit(self._refresh())
-        return self._catalog
+        return self._directory.latest()
 
     def refresh_models(self) -> Catalog:
         """Ask Ollama and the endpoints now, for at most a few seconds."""
-        self.loop.submit(self._refresh()).result(3 * catalog.DEADLINE_S)
-        return self._catalog
-
-    def leaves_machine(self, model: str) -> bool | None:
-        """Whether a model's questions are sent elsewhere; None when nobody knows who answers."""
-        route = self.metering.known(model)
-        return route.leaves_machine if route else None
+        return self._directory.look()
 
     def warm(self) -> None:
         """Import what the first question needs, away from it; once."""
@@ -301,13 +273,6 @@ class Lab:
             del self._live[key]
         self._live[round_.id] = round_
 
-    async def _refresh(self) -> None:
-        try:
-            self._catalog = await catalog.online(self.settings, self._runtime, self.endpoints())
-        finally:
-            self._catalog_at = time.monotonic()
-            self._refreshing = False
-
     async def _collect_when_idle(self) -> None:
         """Streamlit's own collection after every run is off: it freezes the streams."""
         while True:
@@ -325,17 +290,3 @@ def open_lab(settings: Settings | None = None, model: ChatModel | None = None) -
     """
     settings = settings or read_settings()
     return Lab(settings, open_database(settings.database_url), model)
-
-
-def history_of(earlier: Sequence[StoredRound], thread_id: str) -> tuple[Turn, ...]:
-    """What one column has asked and answered before; answers without text are left out."""
-    return tuple(
-        Turn(question=round_.question, answer=answer.text)
-        for round_ in earlier
-        for answer in round_.answers
-        if answer.thread_id == thread_id and answer.text
-    )
-
-
-def _column(column: Column | Recipe) -> Column:
-    return column if isinstance(column, Column) else Column(thread_id=uuid4().hex, recipe=column)

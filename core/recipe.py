@@ -77,6 +77,8 @@ class Recipe:
                 continue
             if isinstance(value, FewShot):
                 value = {"examples": [e.to_json() for e in value.examples]}
+            if field.name in ("temperature", "top_p"):
+                value = float(value)  # 1 and 1.0 are one recipe
             out[field.name] = list(value) if isinstance(value, tuple) else value
         return out
 

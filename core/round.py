@@ -227,7 +227,7 @@ class _Run:
         self.stop_reason: StopReason = "stop"
 
     def fail(self, error: ModelError) -> None:
-        self.failure = Failure(kind=error.kind, message=str(error), details=error.details)
+        self.failure = Failure(kind=error.kind, message=clean(str(error)), details=error.details)
         silent_success = error.kind in ("cut_off", "empty_answer", "not_an_answer")
         self.stop_reason = "cut_off" if self.spoke or silent_success else "error"
 

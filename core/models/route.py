@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from core.errors import ModelError
 from core.model import Place
 from core.models.listed import KEYS, listing_of
 from core.settings import Endpoint, Settings
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 NO_KEY = "no-key"
 """Sent where a client insists on a key and the server does not."""
 
@@ -62,7 +63,8 @@ def route_of(model: str, settings: Settings, endpoints: Sequence[Endpoint]) -> R
 
 
 def leaves_machine(url: str) -> bool:
-    return not any(f"://{name}" in url for name in LOOPBACK)
+    """Whether an address is another machine's."""
+    return urlsplit(url).hostname not in LOOPBACK
 
 
 def _endpoint_route(endpoint: Endpoint, model: str, settings: Settings) -> Route:

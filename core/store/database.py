@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError
 
 from core.errors import StoreError
 
@@ -22,16 +22,22 @@ def open_database(url: str) -> Engine:
     Raises:
         StoreError: `not_stored` when the database cannot be opened, saying why.
     """
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError("not_stored", "the address of the database is not a URL") from error
+    # A password may also stand among the query's parameters; nothing of it is worth showing.
+    where = parsed.set(query={}).render_as_string(hide_password=True)
+    engine = None
     try:
         if parsed.get_backend_name() == "sqlite":
             engine = _open_sqlite(url, parsed.database)
         else:
             engine = create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=20)
         _migrate(engine)
-    except (SQLAlchemyError, OSError) as error:
-        # The URL may hold a password; SQLAlchemy's rendering hides it.
-        where = parsed.render_as_string(hide_password=True)
+    except Exception as error:  # a missing driver, Alembic's own errors
+        if engine is not None:
+            engine.dispose()
         reason = str(getattr(error, "orig", None) or error).splitlines()[0]
         raise StoreError("not_stored", f"cannot open {where}: {reason}") from error
     return engine

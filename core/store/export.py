@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from sqlalchemy import Engine, Select, select
@@ -144,14 +145,19 @@ def harmless(cell: str | int | float | None) -> str | int | float:
     """The cell as a spreadsheet may see it; numbers stay numbers, unknown stays empty."""
     if cell is None:
         return ""
+    if isinstance(cell, float):
+        text = repr(cell)
+        return format(Decimal(text), "f") if "e" in text else cell
     if isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA_STARTS):
         return "'" + cell
     return cell
 
 
 def _stream(engine: Engine, query: Select[*tuple[Any, ...]]) -> Iterator[Any]:
-    with engine.connect().execution_options(yield_per=ROWS_AT_ONCE) as connection:
-        yield from connection.execute(query)
+    connected = engine.connect().execution_options(yield_per=ROWS_AT_ONCE)
+    # The result is closed too: a server-side cursor would stay open in the pooled connection.
+    with connected as connection, connection.execute(query) as result:
+        yield from result
 
 
 def _answer_cells(row: Any) -> Row:

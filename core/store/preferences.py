@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import date
+from math import inf
 from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select
@@ -36,8 +37,8 @@ class Preferences:
         seen = {(p.model, p.since) for p in entered}
         if len(seen) < len(entered):
             raise UsageError("bad_price", "two prices for the same model and day")
-        if any(min(p.input_per_million, p.output_per_million) < 0 for p in entered):
-            raise UsageError("bad_price", "a price cannot be negative")
+        if not all(0 <= amount < inf for price in entered for amount in _amounts(price)):
+            raise UsageError("bad_price", "a price must be a number and not negative")
         with self._engine.begin() as connection:
             connection.execute(delete(prices))
             if entered:
@@ -55,7 +56,7 @@ class Preferences:
 
     def set_rate(self, krw_per_usd: float, since: date) -> None:
         """Raises `UsageError` of kind `bad_price` unless the rate is positive."""
-        if krw_per_usd <= 0:
+        if not 0 < krw_per_usd < inf:
             raise UsageError("bad_price", "an exchange rate must be positive")
         self._put("rate", {"krw_per_usd": krw_per_usd, "since": since.isoformat()})
 
@@ -84,6 +85,16 @@ class Preferences:
         with self._engine.begin() as connection:
             connection.execute(delete(preferences).where(preferences.c.name == name))
             connection.execute(insert(preferences), {"name": name, "value": json.dumps(value)})
+
+
+def _amounts(price: Price) -> list[float]:
+    amounts = (
+        price.input_per_million,
+        price.output_per_million,
+        price.cached_per_million,
+        price.reasoning_per_million,
+    )
+    return [amount for amount in amounts if amount is not None]
 
 
 def _price(row: Any) -> Price:

@@ -140,7 +140,7 @@ class Rounds:
         try:
             with self._engine.begin() as connection:
                 connection.execute(insert(table), row)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, UnicodeError) as error:
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
             raise StoreError("not_stored", f"could not store: {reason}") from error
 

@@ -96,7 +96,7 @@ class Votes:
         }
         postgres = self._engine.dialect.name == "postgresql"
         insert = postgresql.insert(votes) if postgres else sqlite.insert(votes)
-        changed = {name: row[name] for name in ("rating", "voted_at", "reasons", "comment")}
+        changed = {name: row[name] for name in ("id", "rating", "voted_at", "reasons", "comment")}
         statement = insert.values(row).on_conflict_do_update(
             index_elements=["answer_id", "person"], set_=changed
         )
@@ -110,10 +110,13 @@ class Votes:
 
     def remove(self, answer_id: str, person: str) -> None:
         """Take a vote back."""
-        with self._engine.begin() as connection:
-            connection.execute(
-                delete(votes).where(votes.c.answer_id == answer_id, votes.c.person == person)
-            )
+        statement = delete(votes).where(votes.c.answer_id == answer_id, votes.c.person == person)
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(statement)
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise StoreError("not_stored", f"could not take the vote back: {reason}") from error
 
     def of(self, answer_ids: Sequence[str], person: str) -> dict[str, Vote]:
         """A person's votes on these answers, by answer id."""
@@ -128,7 +131,7 @@ class Votes:
                 rating=row.rating,
                 reasons=tuple(json.loads(row.reasons)),
                 comment=row.comment,
-                voted_at=row.voted_at,
+                voted_at=row.voted_at.replace(tzinfo=row.voted_at.tzinfo or UTC),
             )
             for row in rows
         }

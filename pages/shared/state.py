@@ -6,8 +6,9 @@ from uuid import uuid4
 
 import streamlit as st
 
+from core.asking import history_of
 from core.errors import ModelError, StoreError, UsageError
-from core.lab import Lab, history_of
+from core.lab import Lab
 from core.recipe import MAX_RECIPES, Recipe
 from core.round import Column
 from core.store.rounds import StoredRound

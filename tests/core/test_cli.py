@@ -194,7 +194,7 @@ def test_votes_are_exported_as_csv_with_a_bom_and_harmless_cells(shell, capsysbi
     lab = open_lab()
     try:
         (answer,) = lab.ask("=1+1", [Recipe(model="baseline/extract")]).wait(60)
-        lab.vote(answer.id, "me", -1, ["wrong"], "@bad, \"really\"\n다음 줄")
+        lab.vote(answer.id, "me", -1, ["wrong"], '@bad, "really"\n다음 줄')
     finally:
         lab.close()
     assert main(["export", "votes"]) == 0

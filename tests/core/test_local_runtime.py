@@ -66,6 +66,8 @@ def runtime_processes() -> list[psutil.Process]:
 
 
 TINY = Recipe(model="local/tiny", max_tokens=12, seed=1, temperature=0.0)
+LONG = Recipe(model="local/tiny", max_tokens=3000, seed=1, temperature=0.0)
+"""The most likely words of this file never come to an end."""
 
 
 def test_a_file_answers_and_is_counted_on_the_own_machine(local_lab):
@@ -97,9 +99,13 @@ def test_two_columns_share_one_process(local_lab):
     assert len(runtime_processes()) == 1
 
 
+def test_an_answer_runs_to_its_limit(local_lab):
+    answer = ask_recipe(local_lab, LONG, "hello")
+    assert (answer.stop_reason, answer.usage.completion_tokens) == ("length", 3000)
+
+
 def test_stop_reaches_the_runtime_and_the_next_question_is_answered(local_lab):
-    endless = Recipe(model="local/tiny", max_tokens=4000)
-    round_ = local_lab.ask("hello", [endless])
+    round_ = local_lab.ask("hello", [LONG])
     until_writing(round_.drafts[0])
     round_.stop()
     (stopped,) = round_.wait(10)
@@ -157,7 +163,7 @@ def test_after_a_crash_the_next_question_starts_it_again(local_lab):
 
 
 def test_a_crash_in_the_middle_keeps_the_words(local_lab):
-    round_ = local_lab.ask("hello", [Recipe(model="local/tiny", max_tokens=4000)])
+    round_ = local_lab.ask("hello", [LONG])
     until_writing(round_.drafts[0])
     (process,) = runtime_processes()
     process.kill()
@@ -186,11 +192,11 @@ def test_only_files_of_the_folder_can_be_named(local_lab, name):
     assert ask(local_lab, f"local/{name}").error.kind == "unknown_model"
 
 
-def test_closing_the_lab_ends_the_process(make_lab, local_lab):
-    ask_recipe(local_lab, TINY)
+def test_stopping_the_runtime_ends_the_process(runtime):
+    runtime("serve", "tiny")
     (process,) = runtime_processes()
-    local_lab.close()
-    until(lambda: not process.is_running() or process.status() == "zombie", "it ended")
+    runtime("stop")
+    assert not process.is_running()
 
 
 def test_the_process_ends_when_its_standard_input_closes(gguf_file):
@@ -220,13 +226,14 @@ def test_the_process_ends_when_its_standard_input_closes(gguf_file):
         assert process.wait(30) is not None
 
 
+@pytest.mark.timeout(30)
 def test_starting_is_given_up_cleanly_when_it_is_stopped(local_lab):
     round_ = local_lab.ask("hello", [TINY])
     until(lambda: bool(runtime_processes()), "it starts")
     round_.stop()
     (answer,) = round_.wait(PATIENCE_S)
     assert answer.stop_reason == "stopped"
-    local_lab.close()
+    local_lab.loop.submit(local_lab._runtime.stop()).result(PATIENCE_S)
     until(lambda: not runtime_processes(), "no process is left behind")
 
 

@@ -87,7 +87,10 @@ def test_a_prompt_that_is_too_long_says_by_how_much(real_lab):
 
 def test_history_is_paid_for_too(real_lab):
     recipe = Recipe(model=MINI, system="Be short.")
-    assert estimate(real_lab, recipe).input_tokens > estimate(real_lab, Recipe(model=MINI)).input_tokens
+    assert (
+        estimate(real_lab, recipe).input_tokens
+        > estimate(real_lab, Recipe(model=MINI)).input_tokens
+    )
 
 
 def test_an_answer_costs_what_its_tokens_cost(lab):

@@ -1,16 +1,22 @@
 """One question through several columns: apart from each other, stoppable, stored, never lost."""
 
 import json
+import threading
 import time
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
 
+from core.answer import Answer, Cost, Timing, Usage
 from core.errors import UsageError
-from core.lab import MAX_QUESTION_CHARS, history_of
-from core.prompt import Turn
+from core.asking import MAX_QUESTION_CHARS, history_of
+from core.lab import Lab, open_lab
+from core.model import Delta, Done, Event
+from core.prompt import Prompt, Turn
 from core.recipe import MAX_RECIPES, Recipe
-from core.round import Column
+from core.round import Column, Round
+from core.settings import read_settings
 from tests.core.asking import PATIENCE_S, ask, ask_recipe, recipes, until, until_writing
 
 ENDLESS = "openai/pace-tps20-n100000"
@@ -90,9 +96,28 @@ def test_stopping_twice_or_after_the_end_changes_nothing(lab):
     assert round_.wait(1) == [before]
 
 
-@pytest.mark.parametrize("_try", range(5))
-def test_a_stop_at_the_very_start_still_ends_every_column(lab, _try):
+def test_a_stop_before_the_first_step_still_ends_and_stores_every_column(lab):
+    entered, leave = threading.Event(), threading.Event()
+
+    async def hold_the_loop():
+        entered.set()
+        leave.wait(PATIENCE_S)
+
+    held = lab.loop.submit(hold_the_loop())
+    entered.wait(PATIENCE_S)
     round_ = lab.ask("hello", recipes([ENDLESS, "baseline/extract"]))
+    round_.stop()
+    leave.set()
+    held.result(PATIENCE_S)
+    answers = round_.wait(10)
+    assert [answer.stop_reason for answer in answers] == ["stopped", "stopped"]
+    until(lambda: len(lab.stored(round_.id).answers) == 2, "both are stored")
+
+
+@pytest.mark.parametrize("moment", range(5))
+def test_a_stop_right_after_asking_still_ends_every_column(lab, moment):
+    round_ = lab.ask("hello", recipes([ENDLESS, "baseline/extract"]))
+    round_.stop(moment % 2)
     round_.stop()
     answers = round_.wait(20)
     assert [answer.position for answer in answers] == [0, 1]
@@ -121,15 +146,25 @@ def test_an_answer_that_cannot_be_stored_is_still_shown(lab):
     assert round_.drafts[0].stored is False
 
 
-def test_closing_the_lab_keeps_what_was_written(make_lab):
-    lab = make_lab()
-    round_ = lab.ask("hello", recipes([ENDLESS]))
-    until_writing(round_.drafts[0])
+@pytest.mark.parametrize("columns", [1, 8])
+def test_closing_the_lab_keeps_what_was_written(tmp_path, upstream, columns):
+    environment = {"NARANI_HOME": str(tmp_path), "OPENAI_API_BASE": upstream.url}
+    lab = open_lab(read_settings(environment))
+    round_ = lab.ask("hello", recipes([ENDLESS] * columns))
+    for draft in round_.drafts:
+        until_writing(draft)
     lab.close()
-    again = make_lab()
-    (answer,) = again.stored(round_.id).answers
-    assert answer.stop_reason == "stopped"
-    assert answer.text
+    assert not round_.running
+    again = open_lab(read_settings(environment))
+    answers = again.stored(round_.id).answers
+    again.close()
+    assert [(bool(a.text), a.stop_reason) for a in answers] == [(True, "stopped")] * columns
+
+
+def test_closing_the_lab_twice_changes_nothing(make_lab):
+    lab = make_lab()
+    lab.close()
+    lab.close()
 
 
 def test_a_stored_answer_equals_the_one_that_was_given(lab):
@@ -329,10 +364,93 @@ def test_the_time_to_the_first_token_is_the_upstreams_and_not_the_imports(lab):
     assert parts == pytest.approx(timing.total_s, abs=0.01)
 
 
-def test_a_round_is_live_while_it_runs_and_the_lab_is_busy(lab):
+def test_a_round_is_live_while_it_runs(lab):
     round_ = lab.ask("hello", recipes([ENDLESS]))
     assert lab.live(round_.id) is round_
-    assert lab.busy()
+    assert round_.running
     round_.stop()
     round_.wait(PATIENCE_S)
-    assert not lab.busy()
+    assert not round_.running
+    assert lab.live("unheard-of") is None
+
+
+class Script:
+    """A ChatModel of our own: what `ready` and `stream` do is given by the test."""
+
+    def __init__(self, *, breaks_when_ready: bool = False) -> None:
+        self.breaks_when_ready = breaks_when_ready
+
+    async def ready(self, _recipe: Recipe) -> None:
+        if self.breaks_when_ready:
+            raise OSError("no space left for a process")
+
+    async def stream(self, _recipe: Recipe, _prompt: Prompt) -> AsyncIterator[Event]:
+        yield Delta(text="word")
+        yield Done(stop_reason="stop", usage=Usage())
+
+
+class Meter:
+    """Waits to be let go before it counts, or cannot count at all."""
+
+    def __init__(self, *, breaks: bool = False) -> None:
+        self.entered, self.leave = threading.Event(), threading.Event()
+        self.breaks = breaks
+
+    def usage(self, _model: str, _prompt: Prompt, _text: str, reported: Usage) -> Usage:
+        if self.breaks:
+            raise ZeroDivisionError("a price table that nobody expected")
+        self.entered.set()
+        self.leave.wait(PATIENCE_S)
+        return reported
+
+    def cost(self, _model: str, _usage: Usage, _timing: Timing) -> Cost:
+        return Cost()
+
+
+def start_round(lab: Lab, model: Script, meter: Meter) -> tuple[Round, list[Answer]]:
+    """A Round outside the store; the list fills with what it would have stored."""
+    kept: list[Answer] = []
+
+    async def keep(answer: Answer) -> None:
+        kept.append(answer)
+
+    round_ = Round(
+        round_id="round",
+        conversation_id="conversation",
+        turn=0,
+        question="hello",
+        columns=[Column(thread_id="thread", recipe=Recipe(model="a/b"))],
+        model=model,
+        meter=meter,
+        on_answer=keep,
+        versions={},
+    )
+    round_.start(lab.loop)
+    return round_, kept
+
+
+def test_a_stop_while_a_finished_answer_is_being_counted_does_not_lose_it(lab):
+    meter = Meter()
+    round_, kept = start_round(lab, Script(), meter)
+    meter.entered.wait(PATIENCE_S)
+    round_.stop()
+    meter.leave.set()
+    (answer,) = round_.wait(10)
+    assert answer.text == "word"
+    assert kept == [answer]
+
+
+def test_a_column_whose_start_breaks_ends_with_an_error_instead_of_never(lab):
+    meter = Meter()
+    meter.leave.set()
+    round_, kept = start_round(lab, Script(breaks_when_ready=True), meter)
+    (answer,) = round_.wait(10)
+    assert kept == [answer]
+
+
+def test_a_column_that_cannot_be_counted_keeps_its_words_instead_of_never_ending(lab):
+    round_, kept = start_round(lab, Script(), Meter(breaks=True))
+    (answer,) = round_.wait(10)
+    assert answer.text == "word"
+    assert answer.cost.usd is None
+    assert kept == [answer]

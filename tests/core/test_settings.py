@@ -107,7 +107,6 @@ def test_an_endpoint_that_cannot_work_is_refused(endpoint):
         ("NARANI_TIMEOUT", "0"),
         ("NARANI_TIMEOUT", "nan"),
         ("NARANI_ATTEMPTS", "-1"),
-        ("NARANI_ATTEMPTS", "0.5"),
         ("NARANI_ENDPOINTS", "{"),
         ("NARANI_ENDPOINTS", "{}"),
         ("OLLAMA_HOST", "box:port"),
@@ -133,8 +132,11 @@ def test_an_empty_key_is_no_key():
     assert settings.key(None) is None
 
 
-@pytest.mark.parametrize(
-    "url", ["http://h/v1", "http://h/v1/", "http://h/v1/chat/completions"]
-)
+@pytest.mark.parametrize("url", ["http://h/v1", "http://h/v1/", "http://h/v1/chat/completions"])
 def test_the_hub_router_may_be_written_as_litellm_wants_it(url):
     assert read_settings({"HF_API_BASE": url}).hub_router_url == "http://h/v1"
+
+
+def test_attempts_are_never_rounded_down_to_none_at_all():
+    with pytest.raises(UsageError):
+        read_settings({"NARANI_ATTEMPTS": "0.9"})

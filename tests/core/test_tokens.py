@@ -16,7 +16,9 @@ def route(model: str, **environment: str):
     return route_of(model, read_settings(environment), ())
 
 
-@pytest.mark.parametrize("model", ["gpt-4o-mini", "openai/gpt-4o-mini", "openai/gpt-4", "gpt-3.5-turbo"])
+@pytest.mark.parametrize(
+    "model", ["gpt-4o-mini", "openai/gpt-4o-mini", "openai/gpt-4", "gpt-3.5-turbo"]
+)
 def test_openais_own_models_are_counted_exactly(model):
     counted = count(HELLO, route(model))
     assert (counted.tokens, counted.exact) == (2 + 4 + 3, True)

@@ -54,7 +54,13 @@ class Ollama:
     async def _tags(self, _: web.Request) -> web.Response:
         chats = [_row(f"{name}:latest", "completion") for name in CHATS]
         return web.json_response(
-            {"models": [*chats, _row("embedder:latest", "embedding"), _row("big:cloud", "completion")]}
+            {
+                "models": [
+                    *chats,
+                    _row("embedder:latest", "embedding"),
+                    _row("big:cloud", "completion"),
+                ]
+            }
         )
 
     async def _show(self, request: web.Request) -> web.Response:
@@ -145,7 +151,8 @@ def running() -> Iterator[Ollama]:
         )
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        server.url = "http://%s:%d" % runner.addresses[0][:2]
+        host, port = runner.addresses[0][:2]
+        server.url = f"http://{host}:{port}"
         return runner
 
     runner = loop.submit(start()).result(10)
