@@ -13,6 +13,8 @@ from pages.shared.answer_card import Card, votes_by
 TICK_S = 0.035
 LONG_TICK_S = 0.1
 CLOCK_S = 0.2
+FREE_COLUMNS = 12
+"""Columns of all visitors together that can be repainted at full speed."""
 LONG_PIECES = 1_500
 """Pieces, about as many tokens, from which on repainting slows down."""
 
@@ -35,15 +37,23 @@ def watch(lab: Lab, round_: Round, pairs: list[tuple[Card, Draft]]) -> None:
                 drew = card.draw_draft(draft) or drew
         if not running:
             return
-        if not drew or began - clocks_at > CLOCK_S:
-            clocks_at = began
-            _draw_clocks(pairs)
-        long = any(len(draft.pieces) > LONG_PIECES for draft in round_.drafts)
-        pause_s = LONG_TICK_S if long else TICK_S
+        due = began - clocks_at > CLOCK_S
+        if due or not drew:
+            clocks_at = began if due else clocks_at
+            unfinished = [pair for pair in pairs if not pair[0].finished]
+            _draw_clocks(unfinished if due else unfinished[:1])
+        pause_s = _pause_s(lab, round_)
         time.sleep(max(0.005, pause_s - (time.monotonic() - began)))
 
 
 def _draw_clocks(pairs: list[tuple[Card, Draft]]) -> None:
     for card, draft in pairs:
-        if not card.finished and draft.answer is None:
-            card.draw_progress(draft)
+        card.draw_progress(draft)
+
+
+def _pause_s(lab: Lab, round_: Round) -> float:
+    """Repaint less often when answers are long, or when many columns share the processor."""
+    if any(len(draft.pieces) > LONG_PIECES for draft in round_.drafts):
+        return LONG_TICK_S
+    columns = sum(len(other.drafts) for other in lab.running())
+    return min(LONG_TICK_S, TICK_S * max(1.0, columns / FREE_COLUMNS))

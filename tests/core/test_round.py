@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from core.answer import Answer, Cost, Timing, Usage
-from core.errors import UsageError
 from core.asking import MAX_QUESTION_CHARS, history_of
+from core.errors import UsageError
 from core.lab import Lab, open_lab
 from core.model import Delta, Done, Event
 from core.prompt import Prompt, Turn

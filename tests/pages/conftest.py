@@ -1,0 +1,142 @@
+"""The app as Streamlit's AppTest runs it: from its entry file, on real parts, without a browser."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from core.answer import Answer
+from core.lab import Lab
+from pages.shared.resources import get_lab
+from tests.servers.upstream import Upstream
+
+ROOT = Path(__file__).parents[2]
+COMPARE = "pages/ask/compare.py"
+HISTORY = "pages/ask/history.py"
+FEEDBACK = "pages/improve/feedback.py"
+MODELS = "pages/setup/models.py"
+PATIENCE_S = 30.0
+
+
+class App:
+    """One tab. Every run must end without an exception."""
+
+    def __init__(self, locale: str = "en-US") -> None:
+        self.at = AppTest.from_file(ROOT / "app.py", default_timeout=PATIENCE_S)
+        self.at.context["locale"] = locale
+
+    @property
+    def lab(self) -> Lab:
+        return get_lab()
+
+    def run(self) -> "App":
+        self.at.run()
+        assert not self.at.exception, [(e.message, e.stack_trace) for e in self.at.exception]
+        return self
+
+    def open(self, page: str = COMPARE, **params: str | list[str]) -> "App":
+        """Open a page at an address, as a link would."""
+        self.run()
+        self.at.switch_page(page)
+        self.at.query_params.clear()
+        self.at.query_params.update(params)
+        return self.run()
+
+    def compare(self, *recipes: str, **params: str) -> "App":
+        """Open the compare page with these columns."""
+        return self.open(COMPARE, recipe=list(recipes), **params)
+
+    def ask(self, question: str = "Why is the sky blue?") -> "App":
+        self.at.chat_input(key="question").set_value(question)
+        return self.run()
+
+    def click(self, key: str) -> "App":
+        self.at.button(key=key).click()
+        return self.run()
+
+    def menu(self, position: int, action: str) -> "App":
+        self.at.menu_button(key=f"menu_{position}").click(action)
+        return self.run()
+
+    def pop(self, key: str) -> "App":
+        """Open a popover, or an expander."""
+        self.at.session_state[key] = True
+        return self.run()
+
+    def until_ended(self) -> "App":
+        """Wait for the rounds on their way, then draw the page once more."""
+        end = time.monotonic() + PATIENCE_S
+        while self.lab.running():
+            assert time.monotonic() < end, "a round never ended"
+            time.sleep(0.01)
+        return self.run()
+
+    @property
+    def state(self) -> Any:
+        """What the compare page remembers."""
+        return self.at.session_state["compare"]
+
+    @property
+    def models(self) -> list[str]:
+        return [column.recipe.model for column in self.state.columns]
+
+    @property
+    def answers(self) -> list[Answer]:
+        """The stored answers of the round on screen, by column."""
+        stored = self.lab.stored(self.state.round_id).answers
+        return sorted(stored, key=lambda answer: answer.position)
+
+    def everything(self) -> str:
+        """All text on the page, for "it says so somewhere"."""
+        at = self.at
+        kinds = (at.markdown, at.caption, at.info, at.warning, at.error, at.code, at.title)
+        return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+    def titles_of_errors(self) -> str:
+        """Sentence and next step of every error and warning box."""
+        boxes = [*self.at.error, *self.at.warning]
+        return "\n".join(f"{getattr(box, 'title', '')}\n{box.value}" for box in boxes)
+
+
+@pytest.fixture
+def open_app(
+    tmp_path: Path, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., App]]:
+    """Tabs on one fresh Lab whose OpenAI is the upstream; the argument is the browser's locale."""
+    environment = {
+        "NARANI_HOME": str(tmp_path),
+        "NARANI_TIMEOUT": "2",
+        "NARANI_ATTEMPTS": "2",
+        "OPENAI_API_BASE": upstream.url,
+        "OPENAI_API_KEY": "sk-test",
+        "OLLAMA_HOST": "127.0.0.1:9",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    st.cache_resource.clear()
+    yield App
+    get_lab().close()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def app(open_app: Callable[..., App]) -> App:
+    """One tab of an English browser."""
+    return open_app()
+
+
+@pytest.fixture
+def one_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw a running round once instead of until its end, so that a test can click meanwhile."""
+
+    def look(_lab: Lab, _round: Any, pairs: list[tuple[Any, Any]]) -> None:
+        for card, draft in pairs:
+            if draft.answer is None:
+                card.draw_draft(draft)
+        st.stop()
+
+    monkeypatch.setattr("pages.shared.watch.watch", look)
