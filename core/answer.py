@@ -73,7 +73,7 @@ class Timing:
 
 def tokens_per_second(usage: Usage, timing: Timing) -> float | None:
     """Generated tokens by the seconds after the first one; None when either is unknown."""
-    if usage.completion_tokens is None or timing.ttft_s is None:
+    if not usage.completion_tokens or timing.ttft_s is None:
         return None
     seconds = timing.total_s - timing.ttft_s
     return (usage.completion_tokens - 1) / seconds if seconds > 0.001 else None

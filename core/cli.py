@@ -88,8 +88,11 @@ def _export(lab: Lab, options: argparse.Namespace) -> int:
             sys.stdout.buffer.write(piece.encode("utf-8"))
         sys.stdout.buffer.flush()
         return 0
-    with Path(options.out).open("w", encoding="utf-8", newline="") as file:
-        file.writelines(pieces)
+    try:
+        with Path(options.out).open("w", encoding="utf-8", newline="") as file:
+            file.writelines(pieces)
+    except OSError as error:
+        return _say(f"error: cannot write {options.out}: {error.strerror}", 1)
     return _say(f"written: {options.out}", 0)
 
 

@@ -1,8 +1,12 @@
 """A question with a good answer, and a piece of text to answer from. Knows nothing of models."""
 
+import re
 from dataclasses import dataclass
 
 from core.jsontypes import JsonObject
+
+_BLOCK = re.compile(r"\S(?:(?!\r?\n[ \t]*\r?\n).)*(?<=\S)", re.DOTALL)
+"""From a first visible character to the last one before a blank line."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,14 +49,7 @@ class Passage:
 
 def passages_of(text: str, document: str) -> tuple[Passage, ...]:
     """Cut pasted text at blank lines; offsets count characters of `text`."""
-    passages = []
-    start = 0
-    for block in text.split("\n\n"):
-        body = block.strip()
-        if body:
-            first = start + block.index(body)
-            passages.append(
-                Passage(document=document, start=first, end=first + len(body), text=body)
-            )
-        start += len(block) + 2
-    return tuple(passages)
+    return tuple(
+        Passage(document=document, start=block.start(), end=block.end(), text=block[0])
+        for block in _BLOCK.finditer(text)
+    )

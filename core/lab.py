@@ -74,6 +74,7 @@ class Lab:
         self._prices: PriceTable | None = None
         self._live: dict[str, Round] = {}
         self._warmed = False
+        self._closed = False
         self._choices: Choices | None = None
         self._choices_at = 0.0
         self.loop.submit(self._collect_when_idle())
@@ -245,14 +246,20 @@ class Lab:
         votes = what == "votes"
         wanted = wanted or VoteFilter()
         rows = vote_rows(self.engine, wanted) if votes else answer_rows(self.engine)
-        if form == "jsonl":
-            return as_jsonl(rows)
-        return as_csv(rows, VOTE_COLUMNS if votes else ANSWER_COLUMNS)
+        columns = VOTE_COLUMNS if votes else ANSWER_COLUMNS
+        return as_csv(rows, columns) if form == "csv" else as_jsonl(rows, columns)
 
     def close(self) -> None:
         """Stop what runs, end the local runtime, close the database."""
-        for round_ in list(self._live.values()):
+        if self._closed:
+            return
+        self._closed = True
+        ending = self.running()
+        for round_ in ending:
             round_.stop()
+        for round_ in ending:
+            with suppress(TimeoutError):
+                round_.wait(5)
         with suppress(Exception):
             self.loop.submit(self._runtime.stop()).result(10)
         self.loop.close()

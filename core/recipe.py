@@ -103,7 +103,7 @@ def parse_recipe(text: str) -> Recipe:
         return Recipe(model=text)
     try:
         content = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _bad(f"not valid JSON: {error}", text) from error
     return recipe_from_json(content)
 
@@ -122,7 +122,7 @@ def recipe_from_json(content: Mapping[str, Json]) -> Recipe:
     if not isinstance(model, str) or not model.strip():
         raise _bad("the field 'model' is missing", "")
     return replace(
-        Recipe(model=model.strip()),
+        Recipe(model=clean(model).strip()),
         system=_text(content, "system"),
         reference=_text(content, "reference"),
         name=_text(content, "name"),

@@ -129,19 +129,23 @@ class Round:
 
     async def _write(self, draft: Draft) -> None:
         run = _Run(draft)
-        task = asyncio.current_task()
         try:
             await self._make_ready(draft, run)
             await self._stream_with_fallback(draft, run)
         except asyncio.CancelledError:
             run.stop_reason = "stopped"
-            if task is not None:
-                task.uncancel()  # the answer so far still has to be stored
         run.ended_at = time.monotonic()
-        # Counting tokens of a long text would hold up every other column's stream.
+        # A task of its own: a Stop may end the writing, never the storing of what was written.
+        storing = asyncio.ensure_future(self._store(draft, run))
+        while not storing.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.shield(storing)
+
+    async def _store(self, draft: Draft, run: "_Run") -> None:
+        # In a thread: counting tokens of a long text would hold up every other column's stream.
         answer = await asyncio.to_thread(self._finish, draft, run)
         try:
-            await asyncio.shield(self._on_answer(answer))
+            await self._on_answer(answer)
         except StoreError:
             draft.stored = False
         finally:
@@ -150,7 +154,7 @@ class Round:
 
     async def _make_ready(self, draft: Draft, run: "_Run") -> None:
         """Start what is started once; the clock of the answer begins after it."""
-        with suppress(ModelError):  # the question itself will say it, and may fall back
+        with suppress(Exception):  # the question itself will say it, and may fall back
             await self._model.ready(draft.column.recipe)
         now = time.monotonic()
         run.start_s, draft.started_at, run.started_at = now - draft.started_at, now, now
@@ -176,8 +180,10 @@ class Round:
     def _finish(self, draft: Draft, run: "_Run") -> Answer:
         timing = run.timing()
         text = clean(draft.text)
-        usage = self._meter.usage(run.model, draft.prompt, text, run.usage)
-        cost = self._meter.cost(run.model, usage, timing)
+        usage, cost = run.usage, Cost()
+        with suppress(Exception):  # words that arrived are worth more than their price
+            usage = self._meter.usage(run.model, draft.prompt, text, run.usage)
+            cost = self._meter.cost(run.model, usage, timing)
         snapshot = {
             "messages": [m.to_json() for m in draft.prompt.messages],
             "examples": [e.to_json() for e in draft.prompt.examples],

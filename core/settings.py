@@ -80,10 +80,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         database_url=_database_url(env.get("NARANI_DATABASE_URL", ""), home),
         language=language,
         endpoints=_endpoints(env.get("NARANI_ENDPOINTS", "")),
-        ollama_url=ollama_url(env.get("OLLAMA_HOST") or env.get("OLLAMA_API_BASE") or ""),
+        ollama_url=_ollama_url(env.get("OLLAMA_HOST") or env.get("OLLAMA_API_BASE") or ""),
         hub_router_url=_router_url(env.get("HF_API_BASE", "")),
         timeout_s=_number(env, "NARANI_TIMEOUT", 120.0),
-        attempts=int(_number(env, "NARANI_ATTEMPTS", 3)),
+        attempts=_attempts(env),
         environment=env,
     )
 
@@ -103,7 +103,10 @@ def endpoint_from_json(content: Json) -> Endpoint:
         raise _bad_endpoint(f"the name {name!r} already means a provider")
     if not isinstance(url, str):
         raise _bad_endpoint("'base_url' is missing")
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError as error:
+        raise _bad_endpoint(f"{url!r} is not an address: {error}") from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise _bad_endpoint(f"{url!r} is not an http:// or https:// address")
     if parts.username or parts.password:
@@ -126,12 +129,21 @@ def endpoint_from_json(content: Json) -> Endpoint:
 def ollama_url(host: str) -> str:
     """Ollama's own OLLAMA_HOST forms (`0.0.0.0`, `host:port`, a URL) as one address."""
     host = host.strip().rstrip("/") or "127.0.0.1"
+    if host.count(":") > 1 and "://" not in host and "[" not in host:
+        host = f"[{host}]"  # a bare IPv6 address
     parts = urlsplit(host if "://" in host else f"http://{host}")
     name = parts.hostname or "127.0.0.1"
     name = "127.0.0.1" if name in ("0.0.0.0", "::") else name
     name = f"[{name}]" if ":" in name else name
     port = parts.port or (443 if parts.scheme == "https" else 11434)
     return f"{parts.scheme}://{name}:{port}{parts.path}"
+
+
+def _ollama_url(host: str) -> str:
+    try:
+        return ollama_url(host)
+    except ValueError as error:
+        raise _bad("OLLAMA_HOST", f"{host!r} is not an address: {error}") from error
 
 
 def _database_url(url: str, home: Path) -> str:
@@ -173,6 +185,13 @@ def _number(env: Mapping[str, str], name: str, default: float) -> float:
     if not 0 < value < 1_000_000:
         raise _bad(name, f"{text!r} is out of range")
     return value
+
+
+def _attempts(env: Mapping[str, str]) -> int:
+    value = _number(env, "NARANI_ATTEMPTS", 3)
+    if value != int(value):
+        raise _bad("NARANI_ATTEMPTS", f"{value:g} is not a whole number")
+    return int(value)
 
 
 def _bad(name: str, reason: str) -> UsageError:

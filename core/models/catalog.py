@@ -12,7 +12,7 @@ from typing import Any
 from core.model import ModelSpec
 from core.models.listed import KEYS, Listing, listings
 from core.models.local_runtime import CONTEXT_TOKENS, LocalRuntime
-from core.models.route import leaves_machine
+from core.models.route import OLLAMA_CLOUD, leaves_machine
 from core.settings import Endpoint, Settings
 
 DEADLINE_S = 2.0
@@ -27,7 +27,7 @@ WELL_KNOWN = (
     "gemini/gemini-2.5-flash",
     "mistral/mistral-large-latest",
     "deepseek/deepseek-chat",
-    "xai/grok-4",
+    "xai/grok-4.5",
 )
 """Offered, greyed out, when their key is missing; with a key all of a provider's are offered."""
 
@@ -158,7 +158,7 @@ def _ollama_spec(row: dict[str, Any], url: str) -> ModelSpec:
         missing_detail="embedding" if embeds_only else "",
         context_tokens=details.get("context_length"),
         size_bytes=row.get("size"),
-        leaves_machine=leaves_machine(url) or str(row["name"]).endswith("-cloud"),
+        leaves_machine=leaves_machine(url) or str(row["name"]).endswith(OLLAMA_CLOUD),
     )
 
 
@@ -191,7 +191,8 @@ async def _endpoint(endpoint: Endpoint, settings: Settings) -> Catalog:
 async def _get_json(url: str, headers: dict[str, str] | None = None) -> Any:
     import httpx
 
-    async with httpx.AsyncClient(timeout=DEADLINE_S) as client:
+    # httpx limits each read; a server that drips bytes would hold the page's list up for ever.
+    async with asyncio.timeout(DEADLINE_S), httpx.AsyncClient(timeout=DEADLINE_S) as client:
         response = await client.get(url, headers=headers)
         response.raise_for_status()
         return response.json()

@@ -74,7 +74,7 @@ _LIMIT = re.compile(r"maximum context length (?:is|of) (?P<limit>\d+)", re.IGNOR
 _USED = re.compile(r"(?:resulted in|you requested|prompt contains at least) (?P<used>\d+)", re.I)
 _LLAMA_CPP = re.compile(r"request \((?P<used>\d+) tokens\) exceeds .*?\((?P<limit>\d+) tokens\)")
 _PREFIX = re.compile(r"^(?:(?:litellm\.)?[\w ]*(?:Error|Exception|Timeout)\w*(?:: | - ))+")
-_SECRET = re.compile(r"\b(?:sk|hf|gsk|xai|AIza|key)[-_][A-Za-z0-9_\-*.]{6,}")
+_SECRET = re.compile(r"\b(?:sk|hf|gsk|xai|AIza|key)[-_][A-Za-z0-9_\-*.]{6,}|\bAIza[\w-]{10,}")
 
 
 def translate(

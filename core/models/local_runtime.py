@@ -97,9 +97,12 @@ class LocalRuntime:
         process.stdin.write(json.dumps(_options(path, key)).encode() + b"\n")
         try:
             address = await asyncio.wait_for(_address(process), START_DEADLINE_S)
-        except (TimeoutError, ModelError) as error:
+        except BaseException as error:  # a Stop while it loads must not leave it running
             with suppress(ProcessLookupError):
                 process.kill()
+            await process.wait()
+            if not isinstance(error, TimeoutError | ModelError):
+                raise
             message = str(error) or f"it was not ready after {START_DEADLINE_S:.0f} s"
             raise ModelError("runtime", message, model=f"local/{path.stem}") from error
         served = Served(base_url=f"{address}/v1", api_key=key)

@@ -10,6 +10,8 @@ from core.models.listed import KEYS, listing_of
 from core.settings import Endpoint, Settings
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+OLLAMA_CLOUD = ("-cloud", ":cloud")
+"""Names that Ollama answers from its own cloud."""
 NO_KEY = "no-key"
 """Sent where a client insists on a key and the server does not."""
 
@@ -55,7 +57,7 @@ def route_of(model: str, settings: Settings, endpoints: Sequence[Endpoint]) -> R
             provider="Ollama",
             model=f"ollama_chat/{rest}",
             base_url=url,
-            leaves_machine=leaves_machine(url) or rest.endswith(("-cloud", ":cloud")),
+            leaves_machine=leaves_machine(url) or rest.endswith(OLLAMA_CLOUD),
         )
     if head == "huggingface" and rest:
         return _hub_route(rest, settings)

@@ -47,9 +47,8 @@ def _encoding(route: Route) -> "tiktoken.Encoding | None":
     if route.provider != "openai" or route.base_url:
         return None
     name = route.model.removeprefix("openai/")
-    return _load(
-        "cl100k_base" if name.startswith(("gpt-3.5", "gpt-4-", "gpt-4 ")) else "o200k_base"
-    )
+    older = name == "gpt-4" or name.startswith(("gpt-4-", "gpt-3.5"))
+    return _load("cl100k_base" if older else "o200k_base")
 
 
 @cache

@@ -44,3 +44,9 @@ def dead_url() -> str:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     return f"http://127.0.0.1:{port}"
+
+
+def leaves_machine(lab: Lab, model: str) -> bool | None:
+    """Whether a model's questions are sent elsewhere; None when nobody knows who answers."""
+    route = lab.metering.known(model)
+    return route.leaves_machine if route else None

@@ -9,7 +9,7 @@ import pytest
 from core.models.catalog import DEADLINE_S, HUB_EXAMPLES, WELL_KNOWN
 from core.models.listed import KEYS, listings
 from core.settings import Endpoint
-from tests.core.asking import ask, dead_url, until
+from tests.core.asking import ask, dead_url, leaves_machine, until
 
 
 @pytest.fixture
@@ -135,16 +135,16 @@ def test_the_list_refreshes_itself_in_the_background(endpoint_lab):
 
 def test_whether_a_question_leaves_the_machine_is_known(make_lab):
     lab = make_lab({"OPENAI_API_BASE": "", "OLLAMA_HOST": "http://gpu.example:11434"})
-    assert lab.leaves_machine("openai/gpt-4o-mini") is True
-    assert lab.leaves_machine("ollama_chat/tiny") is True
-    assert lab.leaves_machine("baseline/extract") is False
-    assert lab.leaves_machine("nobody-knows") is None
+    assert leaves_machine(lab, "openai/gpt-4o-mini") is True
+    assert leaves_machine(lab, "ollama_chat/tiny") is True
+    assert leaves_machine(lab, "baseline/extract") is False
+    assert leaves_machine(lab, "nobody-knows") is None
 
 
 def test_a_host_that_only_begins_like_this_machine_is_elsewhere(make_lab):
     endpoints = [{"name": "fake", "base_url": "http://localhost.evil.example/v1"}]
     lab = make_lab({"NARANI_ENDPOINTS": json.dumps(endpoints)})
-    assert lab.leaves_machine("fake/m") is True
+    assert leaves_machine(lab, "fake/m") is True
 
 
 class _Raw:

@@ -16,7 +16,15 @@ from core.errors import ModelError
 from core.models.local_process import READY
 from core.models.local_runtime import LocalRuntime
 from core.recipe import Recipe
-from tests.core.asking import PATIENCE_S, ask, ask_recipe, recipes, until, until_writing
+from tests.core.asking import (
+    PATIENCE_S,
+    ask,
+    ask_recipe,
+    leaves_machine,
+    recipes,
+    until,
+    until_writing,
+)
 from tests.servers.gguf import make_tiny_gguf
 
 pytestmark = pytest.mark.timeout(240)
@@ -78,7 +86,7 @@ def test_a_file_answers_and_is_counted_on_the_own_machine(local_lab):
     assert 0 < answer.usage.completion_tokens <= 12
     assert answer.usage.estimated is False
     assert (answer.cost.usd, answer.cost.basis) == (None, "own hardware")
-    assert local_lab.leaves_machine("local/tiny") is False
+    assert leaves_machine(local_lab, "local/tiny") is False
 
 
 def test_loading_is_not_counted_as_the_models_latency(local_lab):

@@ -4,7 +4,7 @@ import pytest
 
 from core.models.catalog import Server
 from core.recipe import Recipe
-from tests.core.asking import ask, ask_recipe, dead_url
+from tests.core.asking import ask, ask_recipe, dead_url, leaves_machine
 from tests.servers import ollama as ollama_server
 
 
@@ -107,7 +107,7 @@ def test_a_model_that_only_embeds_cannot_be_asked(ollama_lab):
 def test_a_model_in_ollamas_cloud_leaves_the_machine(ollama_lab):
     spec = ollama_lab.refresh_models().find("ollama_chat/big:cloud")
     assert spec.leaves_machine is True
-    assert ollama_lab.leaves_machine("ollama_chat/big:cloud") is True
+    assert leaves_machine(ollama_lab, "ollama_chat/big:cloud") is True
 
 
 def test_not_running_is_an_answer_and_not_an_error(make_lab):

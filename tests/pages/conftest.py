@@ -99,7 +99,8 @@ class App:
     def titles_of_errors(self) -> str:
         """Sentence and next step of every error and warning box."""
         boxes = [*self.at.error, *self.at.warning]
-        return "\n".join(f"{getattr(box, 'title', '')}\n{box.value}" for box in boxes)
+        text = "\n".join(f"{box.proto.title}\n{box.value}" for box in boxes)
+        return text.replace("\\", "")
 
 
 @pytest.fixture

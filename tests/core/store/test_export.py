@@ -80,7 +80,7 @@ def test_the_csv_has_the_columns_of_the_contract(engine: Engine) -> None:
 
 def test_an_empty_export_is_a_header(engine: Engine) -> None:
     assert csv_of(engine) == BOM + ",".join(VOTE_COLUMNS) + "\r\n"
-    assert "".join(as_jsonl(vote_rows(engine, VoteFilter()))) == ""
+    assert "".join(as_jsonl(vote_rows(engine, VoteFilter()), VOTE_COLUMNS)) == ""
 
 
 def test_the_csv_begins_with_one_byte_order_mark(
@@ -240,7 +240,7 @@ def test_json_lines_keep_types_and_escape_nothing(
     engine: Engine, rounds: Rounds, votes: Votes
 ) -> None:
     votes.put(answered(rounds, "=" + AWKWARD).id, "somebody", -1, ["wrong"])
-    pieces = list(as_jsonl(vote_rows(engine, VoteFilter())))
+    pieces = list(as_jsonl(vote_rows(engine, VoteFilter()), VOTE_COLUMNS))
     assert len(pieces) == 1
     assert pieces[0].count("\n") == 1
     row = json.loads(pieces[0])
@@ -265,6 +265,9 @@ def test_the_filter_holds_for_the_export(engine: Engine, rounds: Rounds, votes: 
     assert [r["answer_id"] for r in parsed(csv_of(engine, VoteFilter(rating=-1)))] == [down.id]
 
 
+ANSWER_ID = VOTE_COLUMNS.index("answer_id")
+
+
 def test_votes_come_oldest_first_and_on_the_page_newest_first(
     engine: Engine, rounds: Rounds, votes: Votes
 ) -> None:
@@ -272,9 +275,9 @@ def test_votes_come_oldest_first_and_on_the_page_newest_first(
     for answer_id in ids:
         votes.put(answer_id, "somebody", 1)
     rows = vote_rows(engine, VoteFilter())
-    assert [row["answer_id"] for row in rows] == ids
+    assert [row[ANSWER_ID] for row in rows] == ids
     page = vote_rows(engine, VoteFilter(), newest=2, offset=1)
-    assert [row["answer_id"] for row in page] == [ids[3], ids[2]]
+    assert [row[ANSWER_ID] for row in page] == [ids[3], ids[2]]
 
 
 def test_the_first_piece_arrives_before_all_rows_are_read(engine: Engine, rounds: Rounds) -> None:
@@ -290,7 +293,7 @@ def test_the_first_piece_arrives_before_all_rows_are_read(engine: Engine, rounds
     pieces = as_csv(counted(), VOTE_COLUMNS)
     assert next(pieces).startswith(BOM)
     assert read == ROWS_AT_ONCE
-    lines = next(as_jsonl(counted()))
+    lines = next(as_jsonl(counted(), VOTE_COLUMNS))
     assert read == ROWS_AT_ONCE + 1
     assert lines.endswith("\n")
     assert sum(piece.count("\r\n") for piece in pieces) == 2 * ROWS_AT_ONCE
@@ -300,7 +303,7 @@ def test_the_first_piece_arrives_before_all_rows_are_read(engine: Engine, rounds
 def test_memory_stays_flat_for_20_000_votes(engine: Engine, rounds: Rounds, form: str) -> None:
     store_votes(engine, rounds, 20_000)
     rows = vote_rows(engine, VoteFilter())
-    pieces = as_csv(rows, VOTE_COLUMNS) if form == "csv" else as_jsonl(rows)
+    pieces = as_csv(rows, VOTE_COLUMNS) if form == "csv" else as_jsonl(rows, VOTE_COLUMNS)
     tracemalloc.start()
     try:
         written = sum(len(piece) for piece in islice(pieces, 4 if form == "csv" else 4000))
