@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.shared.header import header
 from pages.shared.language import t
 
 st.set_page_config(page_title="Narani", page_icon="assets/icon.svg", layout="wide")
@@ -39,4 +40,7 @@ pages = [
         "pages/setup/models.py", title=t("nav_models"), icon=":material/hub:", url_path="models"
     ),
 ]
-st.navigation(pages, position="top").run()
+page = st.navigation(pages, position="top")
+# Drawn before the page's own imports: what people see first must not wait for them.
+header(page.url_path or "compare")
+page.run()

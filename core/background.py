@@ -1,6 +1,7 @@
 """One asyncio loop in one thread, for everything that must outlive a page's script run."""
 
 import asyncio
+import atexit
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
@@ -16,6 +17,9 @@ class BackgroundLoop:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="narani-loop", daemon=True)
         self._thread.start()
+        # A daemon thread that dies in the middle of an import leaves that import locked, and
+        # LiteLLM imports once more while the interpreter ends: it would hang for ever.
+        atexit.register(self.close)
 
     def submit(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         """Start work from any thread; the Future waits, or cancels it."""
@@ -23,6 +27,7 @@ class BackgroundLoop:
 
     def close(self) -> None:
         """Cancel what still runs and end the thread."""
+        atexit.unregister(self.close)
         if self._loop.is_closed():
             return
         self.submit(_cancel_others()).result(10)

@@ -8,7 +8,6 @@ from core.store.rounds import StoredRound
 from pages.shared.answer_card import Card, votes_by
 from pages.shared.errors import show_error
 from pages.shared.estimate import estimate_line
-from pages.shared.header import header
 from pages.shared.language import t
 from pages.shared.links import apply_address, recipe_link, round_link
 from pages.shared.markdown import plain
@@ -95,7 +94,6 @@ def earlier_turns(rounds: list[StoredRound]) -> None:
                 st.markdown(plain(answer.text[:2000]))
 
 
-header(t("compare_title"))
 lab = get_lab()
 state = compare_state()
 apply_address(state, lab)

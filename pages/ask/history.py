@@ -3,7 +3,6 @@
 import streamlit as st
 
 from core.store.rounds import StoredRound
-from pages.shared.header import header
 from pages.shared.language import t
 from pages.shared.links import recipe_link, round_link
 from pages.shared.markdown import plain
@@ -46,7 +45,6 @@ def entry(round_: StoredRound) -> None:
                     st.code(link, language=None, wrap_lines=True)
 
 
-header(t("history_title"))
 lab = get_lab()
 search = st.text_input(
     t("history_search"),

@@ -8,7 +8,6 @@ import streamlit as st
 from core.store.export import VOTE_COLUMNS
 from pages.shared.feedback_charts import approval_chart, cost_chart, time_chart
 from pages.shared.feedback_filters import chosen_filter
-from pages.shared.header import header
 from pages.shared.intervals import percent, share_interval
 from pages.shared.language import t
 from pages.shared.resources import get_lab
@@ -40,7 +39,6 @@ def downloads(count: int) -> None:
         st.caption(t("download_note"), width="stretch")
 
 
-header(t("feedback_title"))
 lab = get_lab()
 if not lab.votes.any():
     st.info(t("feedback_empty"), icon=":material/thumbs_up_down:")

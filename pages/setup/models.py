@@ -2,14 +2,13 @@
 
 import streamlit as st
 
-from pages.shared.header import header
 from pages.shared.language import t
 from pages.shared.markdown import plain
 from pages.shared.models_table import models_table
 from pages.shared.price_editor import endpoint_editor, price_editor
 from pages.shared.resources import get_lab
 
-header(t("models_title"), t("models_intro"))
+st.caption(t("models_intro"))
 lab = get_lab()
 st.button(
     t("models_refresh"),

@@ -9,8 +9,6 @@ from core.pricing import Rate, to_krw
 from pages.shared.language import t
 from pages.shared.resources import get_lab
 
-CURRENCIES = ("USD", "KRW")
-
 
 def currency() -> str:
     return str(st.session_state.get("currency") or "USD")

@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from pages.shared.format import CURRENCIES
 from pages.shared.language import language_switch, t
 
+CURRENCIES = ("USD", "KRW")
 
-def header(title: str, note: str = "") -> None:
+
+def header(page: str) -> None:
+    """Title of the page with this address, and the two switches."""
     left, right = st.columns([3, 2], vertical_alignment="center", wrap=False)
-    left.title(title, anchor=False)
+    left.title(t(f"{page}_title"), anchor=False)
     with right, st.container(horizontal=True, horizontal_alignment="right", gap="small"):
         st.segmented_control(
             t("currency"),
@@ -20,5 +22,3 @@ def header(title: str, note: str = "") -> None:
             label_visibility="collapsed",
         )
         language_switch()
-    if note:
-        st.caption(note)

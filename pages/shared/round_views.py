@@ -1,6 +1,5 @@
 """Other looks at the answers of a round: the table with the winners, and the word-level diff."""
 
-import pandas as pd
 import streamlit as st
 
 from core.answer import Answer, Vote, tokens_per_second
@@ -27,6 +26,8 @@ def what_differs(recipes: list[Recipe]) -> str:
 
 def round_table(answers: list[Answer], votes: dict[str, Vote]) -> None:
     """Tokens, cost and seconds of each answer; the best value of each kind is named."""
+    import pandas as pd  # half a second that only the table needs
+
     best = _winners(answers)
     rate = get_lab().prices().rate
     won = currency() == "KRW"

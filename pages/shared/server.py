@@ -4,7 +4,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import iterate_in_threadpool
 from starlette.datastructures import MutableHeaders, QueryParams
@@ -14,9 +14,11 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.store.votes import VoteFilter
 from pages.shared.person import COOKIE
 from pages.shared.resources import get_lab
+
+if TYPE_CHECKING:
+    from core.store.votes import VoteFilter
 
 # An image address in a model's answer would carry the conversation to whoever owns the address.
 CONTENT_SECURITY_POLICY = (
@@ -73,8 +75,10 @@ async def export(request: Request) -> Response:
     )
 
 
-def filter_from(params: QueryParams) -> VoteFilter:
+def filter_from(params: QueryParams) -> "VoteFilter":
     """The filter of a link; raises ValueError for a date or rating that is none."""
+    from core.store.votes import VoteFilter  # the server starts without the database's library
+
     rating = params.get("rating")
     if rating not in (None, "1", "-1"):
         raise ValueError("rating is 1 or -1")
@@ -90,7 +94,7 @@ def filter_from(params: QueryParams) -> VoteFilter:
     )
 
 
-def params_from(wanted: VoteFilter) -> list[tuple[str, str]]:
+def params_from(wanted: "VoteFilter") -> list[tuple[str, str]]:
     """The inverse of `filter_from`."""
     many = {
         "model": wanted.models,

@@ -10,7 +10,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.answer import Answer
+from core.background import BackgroundLoop
 from core.lab import Lab
+from core.models.litellm_chat import open_once
 from pages.shared.resources import get_lab
 from tests.servers.upstream import Upstream
 
@@ -19,7 +21,7 @@ COMPARE = "pages/ask/compare.py"
 HISTORY = "pages/ask/history.py"
 FEEDBACK = "pages/improve/feedback.py"
 MODELS = "pages/setup/models.py"
-PATIENCE_S = 30.0
+PATIENCE_S = 15.0
 
 
 class App:
@@ -38,8 +40,19 @@ class App:
         assert not self.at.exception, [(e.message, e.stack_trace) for e in self.at.exception]
         return self
 
+    def pick(self, position: int, typed: str) -> "App":
+        """Choose a model, or type what is not on the list."""
+        picker = self.at.selectbox(key=f"recipe_{position}")
+        picker.options.append(typed)  # AppTest knows of no new options
+        shown = picker.format_func(typed)
+        picker.options[-1] = shown
+        picker.set_value(typed)
+        return self.run()
+
     def open(self, page: str = COMPARE, **params: str | list[str]) -> "App":
         """Open a page at an address, as a link would."""
+        if "lang" in params:
+            self.at.query_params["lang"] = params["lang"]
         self.run()
         self.at.switch_page(page)
         self.at.query_params.clear()
@@ -103,9 +116,17 @@ class App:
         return text.replace("\\", "")
 
 
+@pytest.fixture(scope="session")
+def litellm_open() -> None:
+    """Import LiteLLM before the first test instead of in the middle of it."""
+    loop = BackgroundLoop()
+    loop.submit(open_once()).result(60)
+    loop.close()
+
+
 @pytest.fixture
 def open_app(
-    tmp_path: Path, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+    litellm_open: None, tmp_path: Path, upstream: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., App]]:
     """Tabs on one fresh Lab whose OpenAI is the upstream; the argument is the browser's locale."""
     environment = {

@@ -1,0 +1,110 @@
+"""Every text exists, in both languages, with the same names to fill in."""
+
+import ast
+import re
+import string
+from dataclasses import fields
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from core.answer import REASONS, StopReason
+from core.errors import MODEL_ERROR_KINDS, STORE_KINDS, USAGE_KINDS
+from core.model import Missing, Place
+from core.recipe import Recipe
+from pages.shared.errors import sentences
+from pages.shared.texts import TEXTS, ask, common, errors, improve, setup
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted([*(ROOT / "pages").rglob("*.py"), ROOT / "app.py"])
+KINDS = (*USAGE_KINDS, *MODEL_ERROR_KINDS, *STORE_KINDS)
+HANGUL = re.compile(r"[가-힣]")
+SAME_IN_BOTH = {"place_ollama"}
+
+
+def names(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("key", TEXTS)
+def test_both_languages_fill_in_the_same_names(key: str) -> None:
+    korean, english = TEXTS[key]
+    assert korean.strip()
+    assert english.strip()
+    assert names(korean) == names(english)
+    assert not HANGUL.search(english)
+    assert HANGUL.search(korean) or key in SAME_IN_BOTH
+
+
+def test_no_key_stands_in_two_files() -> None:
+    parts = [common.TEXTS, ask.TEXTS, improve.TEXTS, setup.TEXTS, errors.TEXTS]
+    assert len(TEXTS) == sum(len(part) for part in parts)
+
+
+def used() -> tuple[set[str], set[str]]:
+    """Whole keys in `t("...")`, and the fixed beginnings of keys put together."""
+    whole, beginnings = set(), set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "t" and node.args):
+                continue
+            for part in ast.walk(node.args[0]):
+                if isinstance(part, ast.JoinedStr) and isinstance(part.values[0], ast.Constant):
+                    beginnings.add(str(part.values[0].value))
+                elif isinstance(part, ast.BinOp) and isinstance(part.left, ast.Constant):
+                    beginnings.add(str(part.left.value))
+            argument = node.args[0]
+            choices = (
+                [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]
+            )
+            whole |= {str(c.value) for c in choices if isinstance(c, ast.Constant)}
+    return whole, beginnings
+
+
+def test_every_key_used_on_a_page_exists() -> None:
+    whole, beginnings = used()
+    assert whole - set(TEXTS) == set()
+    assert [b for b in beginnings if not any(key.startswith(b) for key in TEXTS)] == []
+
+
+def test_no_text_is_left_over() -> None:
+    whole, beginnings = used()
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES if "texts" not in path.parts)
+    begun = tuple(beginnings | {"error_", "next_"})
+    unused = [
+        key
+        for key in TEXTS
+        if key not in whole and not key.startswith(begun) and f'"{key}"' not in sources
+    ]
+    assert unused == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_error_has_a_sentence_and_a_next_step(kind: str) -> None:
+    assert f"error_{kind}" in TEXTS
+    assert f"next_{kind}" in TEXTS
+    assert all(sentences(kind, {})), "names that are not known do not raise"
+
+
+def test_no_sentence_stands_for_an_error_that_is_none() -> None:
+    written = {key.partition("_")[2] for key in errors.TEXTS}
+    assert written == set(KINDS)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *(f"reason_{reason}" for reason in REASONS),
+        *(f"stop_{reason}" for reason in get_args(StopReason)),
+        *(f"technique_{name}" for name in ("plain", "system", "few_shot", "reference")),
+        *(f"place_{place}" for place in get_args(Place)),
+        *(f"state_{missing}" for missing in get_args(Missing)),
+        *(f"field_{field.name}" for field in fields(Recipe)),
+        *(f"stage_{stage}" for stage in ("start", "retry", "first_token", "generate")),
+        *(f"column_{action}" for action in ("copy", "left", "right", "only", "remove")),
+        *(f"language_{code}" for code in ("ko", "en", "other")),
+    ],
+)
+def test_every_code_that_is_shown_has_a_text(key: str) -> None:
+    assert key in TEXTS
