@@ -36,7 +36,8 @@ datetime(1760000000 + i * 10, 'unixepoch') || '.000000', printf('%012x', i % 12)
 'recipe ' || (i % 12), 'openai/model-' || (i % 6), CASE i % 3 WHEN 0 THEN 'plain' ELSE 'system' END,
 'stop', 40 + i % 100, 80 + i % 200, 0.00001 * (1 + i % 50), 'listed', 0.2, 2.5,
 printf('{{"model":"openai/model-%d"}}', i % 6),
-'답변 ' || i || ' because a good prompt needs context, examples and a clear goal. 그래서 미세 조정이 필요합니다.',
+'답변 ' || i || ' because a good prompt needs context, examples and a clear goal. '
+|| '그래서 미세 조정이 필요합니다.',
 '', '{{}}', '[]', '{{}}' FROM n"""
 )
 _VOTES = (

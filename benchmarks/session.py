@@ -76,8 +76,9 @@ class Visitor:
                 self.page_hash = message.new_session.page_script_hash
             elif kind == "delta":
                 self._read(message, expected)
-            elif kind == "script_finished" and len(self.painted_at) == len(expected):
-                if self.chat_id and message.script_finished == message.FINISHED_SUCCESSFULLY:
+            elif kind == "script_finished":
+                whole = message.script_finished == message.FINISHED_SUCCESSFULLY
+                if whole and self.chat_id and len(self.painted_at) == len(expected):
                     return
 
     def _read(self, message: ForwardMsg, expected: dict[str, str]) -> None:

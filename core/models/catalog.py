@@ -103,7 +103,11 @@ def _cloud(settings: Settings) -> Iterable[ModelSpec]:
     table = listings()
     with_key = {provider for provider, name in KEYS.items() if settings.key(name)}
     offered = [table[model] for model in WELL_KNOWN if model in table]
-    offered += [listing for listing in table.values() if listing.provider in with_key]
+    offered += [
+        listing
+        for listing in table.values()
+        if listing.provider in with_key and "/ft:" not in listing.id  # prices of tuned models
+    ]
     specs = {listing.id: _cloud_spec(listing, settings) for listing in offered}
     return sorted(specs.values(), key=lambda spec: not spec.available)
 

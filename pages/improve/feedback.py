@@ -77,7 +77,7 @@ pages = -(-total // PER_PAGE)
 page = st.pagination(pages, key="votes_page") if pages > 1 else 1
 rows = list(lab.vote_page(wanted, PER_PAGE, (page - 1) * PER_PAGE))
 frame = pd.DataFrame(rows, columns=list(VOTE_COLUMNS))[list(SHOWN)]
-frame["rating"] = frame["rating"].map({1: "👍", -1: "👎"})
+frame["rating"] = frame["rating"].map({1: t("rating_up"), -1: t("rating_down")})
 frame["voted_at"] = pd.to_datetime(frame["voted_at"])
 frame["reasons"] = [
     ", ".join(t(f"reason_{code}") for code in codes.split()) for codes in frame["reasons"]

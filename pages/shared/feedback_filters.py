@@ -15,23 +15,28 @@ def chosen_filter(lab: Lab) -> VoteFilter:
     labels = dict(choices.recipes)
     with st.container(border=True, key="filters"):
         first = st.columns(4)
-        models = first[0].multiselect(t("filter_model"), choices.models, key="f_model")
+        models = first[0].multiselect(
+            t("filter_model"), choices.models, key="f_model", placeholder=t("any")
+        )
         recipes = first[1].multiselect(
             t("filter_recipe"),
             list(labels),
             key="f_recipe",
+            placeholder=t("any"),
             format_func=lambda key: f"{labels.get(key, key)} · {key[:4]}",
         )
         techniques = first[2].multiselect(
             t("filter_technique"),
             choices.techniques,
             key="f_technique",
+            placeholder=t("any"),
             format_func=lambda name: t(f"technique_{name}"),
         )
         reasons = first[3].multiselect(
             t("filter_reason"),
             REASONS,
             key="f_reason",
+            placeholder=t("any"),
             format_func=lambda code: t(f"reason_{code}"),
         )
         second = st.columns(4)
@@ -49,6 +54,7 @@ def chosen_filter(lab: Lab) -> VoteFilter:
             t("filter_language"),
             ["ko", "en", "other"],
             key="f_language",
+            placeholder=t("any"),
             format_func=lambda code: t(f"language_{code}"),
         )
     return VoteFilter(

@@ -58,4 +58,4 @@ def _state(spec: ModelSpec) -> str:
         return "✓ " + t("state_ready")
     if spec.missing_detail == "embedding":
         return t("state_embedding")
-    return "🔒 " + t(f"state_{spec.missing}", detail=spec.missing_detail)
+    return "✗ " + t(f"state_{spec.missing}", detail=spec.missing_detail)

@@ -62,7 +62,7 @@ def _option(model: str, specs: dict[str, ModelSpec]) -> str:
         return model
     what = spec.missing_detail if spec.missing == "key" else t("not_answering")
     reason = t("needs", what=what) if spec.missing == "key" else what
-    return f"{model} · 🔒 {reason}"
+    return f"{model} · {reason}"
 
 
 def _about(lab: Lab, recipe: Recipe, spec: ModelSpec | None) -> str:

@@ -45,7 +45,9 @@ def round_table(answers: list[Answer], votes: dict[str, Vote]) -> None:
                 t("col_total"): answer.timing.total_s,
                 t("col_speed"): tokens_per_second(answer.usage, answer.timing),
                 t("col_end"): t(f"stop_{answer.stop_reason}"),
-                t("col_vote"): "" if vote is None else ("👍" if vote.rating > 0 else "👎"),
+                t("col_vote"): ""
+                if vote is None
+                else t("rating_up" if vote.rating > 0 else "rating_down"),
                 t("col_best"): ", ".join(best.get(answer.id, [])),
             }
         )
@@ -83,7 +85,7 @@ def _winners(answers: list[Answer]) -> dict[str, list[str]]:
             lowest = min(v for v, _ in known)
             for v, answer_id in known:
                 if v == lowest:
-                    found.setdefault(answer_id, []).append("🏆 " + t(label))
+                    found.setdefault(answer_id, []).append("★ " + t(label))
     return found
 
 

@@ -150,7 +150,9 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     contexts = []
 
     def open_tab(**options: Any) -> Page:
-        context = browser.new_context(**{"locale": "en-US", "viewport": {"width": 1280, "height": 900}} | options)
+        context = browser.new_context(
+            **{"locale": "en-US", "viewport": {"width": 1280, "height": 900}} | options
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
@@ -196,7 +198,9 @@ def lengths(page: Page, columns: int) -> list[int]:
     return [len(answer(page, i).inner_text()) for i in range(columns)]
 
 
-def until(page: Page, condition: Callable[[], bool], what: str, timeout_ms: int = PATIENCE_MS) -> None:
+def until(
+    page: Page, condition: Callable[[], bool], what: str, timeout_ms: int = PATIENCE_MS
+) -> None:
     """Poll without blocking the browser."""
     end = time.monotonic() + timeout_ms / 1000
     while not condition():

@@ -36,7 +36,9 @@ MODEL = "openai/pace-n5"
 
 def test_a_first_deep_link_finds_its_page(page: Page, fresh_server: Server) -> None:
     page.goto(f"{fresh_server.url}/models")
-    expect(page.get_by_role("heading", name="Models", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_role("heading", name="Models", exact=True)).to_be_visible(
+        timeout=PATIENCE_MS
+    )
     expect(page.get_by_text("Page not found")).to_have_count(0)
     expect(page.get_by_role("link", name="Compare")).to_be_visible()
 
@@ -76,7 +78,9 @@ def test_the_browsers_language_comes_first(new_page: Callable[..., Page], server
 
 def test_the_language_switch_survives_a_page_change(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/compare")
-    page.get_by_role("radio", name="한국어").or_(page.get_by_text("한국어", exact=True)).first.click()
+    page.get_by_role("radio", name="한국어").or_(
+        page.get_by_text("한국어", exact=True)
+    ).first.click()
     expect(page.get_by_role("heading", name="나란히 비교")).to_be_visible(timeout=PATIENCE_MS)
     page.get_by_role("link", name="모델").click()
     expect(page.get_by_role("heading", name="모델", exact=True)).to_be_visible(timeout=PATIENCE_MS)
@@ -132,6 +136,19 @@ def test_a_cleared_temperature_goes_back_to_the_providers_default(
     assert "temperature" not in found[0][0]
 
 
+def test_a_click_while_the_page_loads_changes_no_recipe(page: Page, server: Server) -> None:
+    """Two runs in quick succession: the browser sees only the second one's widgets."""
+    for number in range(6):
+        model = f"openai/pace-n{number + 2}"
+        page.goto(compare_url(server, model, MODEL), wait_until="commit")
+        page.locator(".st-key-settings_0 button").first.click()
+        expect(page.get_by_label("Temperature", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+        page.keyboard.press("Escape")
+        page.locator(".st-key-add_recipe").get_by_role("button", name="Add column").click()
+        expect(page.locator(".st-key-column_2")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator(".st-key-recipe_0 input")).to_have_value(model)
+
+
 # ---- downloads ---------------------------------------------------------------------------------
 
 
@@ -161,7 +178,7 @@ def test_the_csv_is_downloaded_by_a_click(voted: Page, server: Server) -> None:
     assert [(n,) for n in [len(frame)]] == server.rows("select count(*) from votes")
     assert set(frame["rating"]) <= {1, -1}
     mine = frame[frame["question"].str.contains("quoted")].iloc[-1]
-    assert mine["question"] == "'=1+1 \"quoted\", 한국어", "harmless in a spreadsheet"
+    assert mine["question"] == '\'=1+1 "quoted", 한국어', "harmless in a spreadsheet"
 
 
 def test_the_server_streams_the_same_csv(voted: Page, server: Server) -> None:
@@ -224,7 +241,8 @@ def test_an_answer_fetches_no_image(
     ask(
         page,
         f"![x]({url}/a.png) <img src={url}/b.png> ![y][z] `end` "
-        f"[![n]({url}/c.png)]({url}/d) <video src={url}/e.mp4></video> [z]: {url}/f.png",
+        f"[![n]({url}/c.png)]({url}/d) <video src={url}/e.mp4></video> [z]: {url}/f.png\n\n"
+        f"- list\n  ```\n![after]({url}/g.png)",
     )
     wait_finished(page, 2)
     expect(answer(page, 0)).to_contain_text("end")
@@ -275,7 +293,9 @@ def test_dark_mode_is_drawn(new_page: Callable[..., Page], server: Server) -> No
     colour = page.evaluate(
         "getComputedStyle(document.querySelector('[data-testid=\"stApp\"]')).backgroundColor"
     )
-    red, green, blue = (int(part) for part in colour.removeprefix("rgb(").rstrip(")").split(",")[:3])
+    red, green, blue = (
+        int(part) for part in colour.removeprefix("rgb(").rstrip(")").split(",")[:3]
+    )
     assert red + green + blue < 200, f"background {colour} in a dark browser"
 
 

@@ -74,11 +74,13 @@ def test_a_vote_disturbs_no_stream(page: Page, server: Server, upstream: Upstrea
     thumbs.first.click()
     until(
         page,
-        lambda: server.rows(
-            "select rating from votes join answers on answers.id = votes.answer_id join rounds "
-            "on rounds.id = answers.round_id where question = 'Vote meanwhile'"
-        )
-        == [(1,)],
+        lambda: (
+            server.rows(
+                "select rating from votes join answers on answers.id = votes.answer_id join rounds "
+                "on rounds.id = answers.round_id where question = 'Vote meanwhile'"
+            )
+            == [(1,)]
+        ),
         "the vote is stored",
     )
     wait_finished(page, 3)

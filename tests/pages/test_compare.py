@@ -505,7 +505,9 @@ def links(app: App) -> list[dict[str, list[str]]]:
 def test_the_shared_link_fills_the_page_and_sends_nothing(
     open_app: Callable[..., App], upstream: Upstream
 ) -> None:
-    app = open_app().compare('{"model":"openai/echo","system":"Kurz & 짧게"}', OTHER).ask("왜 & wie?")
+    app = (
+        open_app().compare('{"model":"openai/echo","system":"Kurz & 짧게"}', OTHER).ask("왜 & wie?")
+    )
     first, second = links(app)
     assert first == {"round": [app.state.round_id]}
     before = requests(upstream)

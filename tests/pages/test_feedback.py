@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
+from starlette.datastructures import QueryParams
 
 from core.recipe import Recipe
 from core.store.export import VOTE_COLUMNS
@@ -90,17 +91,12 @@ def test_filters_work_together_and_can_be_taken_back(voted: App) -> None:
     assert shown(voted) == 4
 
 
-def content(app: App, form: str) -> bytes:
-    """What the download button hands out: its callable is run by the click."""
-    return "".join(app.lab.export("votes", form, VoteFilter())).encode()
-
-
 def test_the_download_buttons_are_there(voted: App) -> None:
     assert {b.key for b in voted.at.download_button} == {"download_csv", "download_jsonl"}
 
 
 def test_the_csv_holds_every_vote_and_is_harmless(voted: App) -> None:
-    data = content(voted, "csv")
+    data = "".join(voted.lab.export("votes", "csv", VoteFilter())).encode()
     assert data.startswith(b"\xef\xbb\xbf")
     frame = pd.read_csv(io.BytesIO(data), encoding="utf-8-sig")
     assert list(frame.columns) == list(VOTE_COLUMNS)
@@ -110,8 +106,6 @@ def test_the_csv_holds_every_vote_and_is_harmless(voted: App) -> None:
 
 
 def test_a_filter_survives_its_link() -> None:
-    from starlette.datastructures import QueryParams
-
     wanted = VoteFilter(
         models=("openai/a", "b & c"),
         recipes=("abc",),
@@ -133,10 +127,3 @@ def test_a_large_export_is_streamed_by_the_server(
     voted.run()
     urls = [link.proto.url for link in voted.at.get("link_button")]
     assert [url.partition("?")[0] for url in urls] == ["/export/votes.csv", "/export/votes.jsonl"]
-
-
-def test_a_vote_of_a_new_model_can_be_filtered_at_once(voted: App) -> None:
-    (answer,) = voted.lab.ask("Newcomer", [Recipe(model="openai/pace-n3")]).wait(10)
-    voted.lab.vote(answer.id, "ann", 1)
-    voted.run()
-    assert "openai/pace-n3" in voted.at.multiselect(key="f_model").options

@@ -79,7 +79,10 @@ def test_an_unknown_cost_is_a_word_and_never_zero() -> None:
 
 def test_an_estimate_says_so() -> None:
     assert shown.cost_text(Cost(usd=0.5, basis="estimated")) == "≈ $0.50"
-    assert shown.tokens_text(Usage(prompt_tokens=1, completion_tokens=2, estimated=True)) == "≈ 1 → 2 tok"
+    assert (
+        shown.tokens_text(Usage(prompt_tokens=1, completion_tokens=2, estimated=True))
+        == "≈ 1 → 2 tok"
+    )
 
 
 def test_unknown_tokens() -> None:

@@ -1,11 +1,13 @@
 """What can answer here, what is missing for the rest, endpoints and prices."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 
+import pandas as pd
 import pytest
 
 from core.pricing import Price
+from core.recipe import Recipe
 from tests.pages.conftest import MODELS, App
 from tests.servers.upstream import Upstream
 
@@ -64,7 +66,7 @@ def test_a_search_without_a_hit_shows_an_empty_table(app: App) -> None:
 def test_an_endpoint_is_added_answers_and_is_removed(app: App, upstream: Upstream) -> None:
     add_endpoint(app.open(MODELS), name="mine", url=str(upstream.url), key_env="OPENAI_API_KEY")
     assert [e.name for e in app.lab.entered_endpoints()] == ["mine"]
-    (answer,) = app.lab.ask("Hello", [__import__("core.recipe").recipe.Recipe(model="mine/echo")]).wait(10)
+    (answer,) = app.lab.ask("Hello", [Recipe(model="mine/echo")]).wait(10)
     assert answer.text == "Hello"
     app.run().click("remove_mine")
     assert app.lab.entered_endpoints() == ()
@@ -128,10 +130,55 @@ def test_saving_without_a_change_leaves_the_built_in_rate(app: App) -> None:
     assert app.lab.prices().own_usd_per_hour is None
 
 
-def edit(app: App, row: dict[str, object]) -> App:
-    """Add a row as the data editor does, then save."""
-    app.at.data_editor[0].add_row(row) if hasattr(app.at.data_editor[0], "add_row") else None
-    return app.click("save_prices")
+ROW = {
+    "model": " openai/echo ",
+    "currency": "USD",
+    "input_per_million": 1.0,
+    "output_per_million": 2.0,
+    "cached_per_million": None,
+    "reasoning_per_million": None,
+    "since": date(2026, 1, 1),
+}
+
+
+def save_rows(app: App, monkeypatch: pytest.MonkeyPatch, *rows: dict[str, object]) -> list[Price]:
+    """Save the table as somebody edited it: AppTest cannot type into its cells."""
+    monkeypatch.setattr("streamlit.data_editor", lambda *_, **__: pd.DataFrame(rows))
+    return app.open(MODELS).click("save_prices").lab.preferences.prices()
+
+
+def test_an_entered_price_is_saved_and_used(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    (price,) = save_rows(app, monkeypatch, ROW)
+    assert (price.model, price.input_per_million, price.since) == (
+        "openai/echo",
+        1.0,
+        date(2026, 1, 1),
+    )
+    (answer,) = app.lab.ask("Hello", [Recipe(model="openai/echo")]).wait(10)
+    assert answer.cost.usd is not None
+    assert answer.cost.price_version == "entered here 2026-01-01"
+
+
+def test_a_price_without_a_day_holds_from_today(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    (price,) = save_rows(app, monkeypatch, ROW | {"since": None})
+    assert price.since == datetime.now(UTC).date()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [ROW, ROW],
+        [ROW | {"model": None}],
+        [ROW | {"output_per_million": None}],
+        [ROW | {"input_per_million": -1.0}],
+    ],
+)
+def test_a_bad_price_is_explained_and_nothing_is_saved(
+    app: App, monkeypatch: pytest.MonkeyPatch, rows: list[dict[str, object]]
+) -> None:
+    assert save_rows(app, monkeypatch, *rows) == []
+    assert "The price is not right." in app.titles_of_errors()
+    assert not app.at.toast
 
 
 def test_entered_prices_are_shown_and_kept_by_saving(app: App) -> None:

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "pages").rglob("*.py"), ROOT / "app.py"])
 KINDS = (*USAGE_KINDS, *MODEL_ERROR_KINDS, *STORE_KINDS)
 HANGUL = re.compile(r"[가-힣]")
-SAME_IN_BOTH = {"place_ollama"}
+SAME_IN_BOTH = {"place_ollama", "field_top_p"}
 
 
 def names(text: str) -> set[str]:
@@ -47,7 +47,9 @@ def used() -> tuple[set[str], set[str]]:
     whole, beginnings = set(), set()
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "t" and node.args):
+            if not (
+                isinstance(node, ast.Call) and getattr(node.func, "id", "") == "t" and node.args
+            ):
                 continue
             for part in ast.walk(node.args[0]):
                 if isinstance(part, ast.JoinedStr) and isinstance(part.values[0], ast.Constant):
@@ -70,7 +72,9 @@ def test_every_key_used_on_a_page_exists() -> None:
 
 def test_no_text_is_left_over() -> None:
     whole, beginnings = used()
-    sources = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES if "texts" not in path.parts)
+    sources = "\n".join(
+        path.read_text(encoding="utf-8") for path in SOURCES if "texts" not in path.parts
+    )
     begun = tuple(beginnings | {"error_", "next_"})
     unused = [
         key
