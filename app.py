@@ -11,7 +11,7 @@ st.logo("assets/logo.svg", size="large")
 
 def start() -> None:
     """The root address: the compare page lives at /compare, where a link can name its columns."""
-    params = [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+    params = {name: st.query_params.get_all(name) for name in st.query_params}
     st.switch_page(compare, query_params=params)
 
 

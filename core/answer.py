@@ -72,8 +72,8 @@ class Timing:
 
 
 def tokens_per_second(usage: Usage, timing: Timing) -> float | None:
-    """Generated tokens by the seconds after the first one; None when either is unknown."""
-    if not usage.completion_tokens or timing.ttft_s is None:
+    """Generated tokens by the seconds after the first one; None when unknown or just one."""
+    if usage.completion_tokens is None or usage.completion_tokens < 2 or timing.ttft_s is None:
         return None
     seconds = timing.total_s - timing.ttft_s
     return (usage.completion_tokens - 1) / seconds if seconds > 0.001 else None

@@ -221,7 +221,7 @@ def _answer_cells(
 
 def _speed(tokens: int | None, ttft_s: float | None, total_s: float) -> float | None:
     """As `core.answer.tokens_per_second`, without objects; a test holds the two together."""
-    if not tokens or ttft_s is None or total_s - ttft_s <= 0.001:
+    if tokens is None or tokens < 2 or ttft_s is None or total_s - ttft_s <= 0.001:
         return None
     return round((tokens - 1) / (total_s - ttft_s), 4)
 

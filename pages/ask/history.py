@@ -28,8 +28,9 @@ def entry(round_: StoredRound) -> None:
             if st.button(t("open"), key=f"open_{round_.id}", icon=":material/open_in_new:"):
                 st.switch_page(COMPARE, query_params={"round": round_.id})
             if st.button(t("repeat"), key=f"repeat_{round_.id}", icon=":material/replay:"):
-                params = [("recipe", recipe.to_text()) for recipe in round_.recipes]
-                st.switch_page(COMPARE, query_params=[*params, ("question", round_.question)])
+                recipes = [recipe.to_text() for recipe in round_.recipes]
+                params = {"recipe": recipes, "question": [round_.question]}
+                st.switch_page(COMPARE, query_params=params)
             share = st.popover(
                 ":material/link:",
                 help=t("link"),

@@ -7,7 +7,7 @@ swallow what follows.
 
 import re
 
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
+_FENCE = re.compile(r"^( *)(`{3,}(?!.*`)|~{3,})(.*)$")
 _CODE_SPAN = re.compile(r"(?<![\\`])(`+)(?!`)([^`\n]+?)\1(?!`)")
 _DISPLAY = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
 _INLINE = re.compile(r"\\\((.+?)\\\)")
@@ -19,23 +19,25 @@ def safe_markdown(text: str) -> str:
     """The text with images turned into links, prices kept as prices, and fences closed."""
     out: list[str] = []
     prose: list[str] = []
-    fence = ""
+    fence, indent = "", 0
     for line in text.lstrip().split("\n"):
         found = _FENCE.match(line)
-        if not fence and found:
-            out.append(_prose("\n".join(prose))) if prose else None
-            prose, fence = [], found[1]
+        if fence and line.strip() and len(line) - len(line.lstrip(" ")) < indent:
+            fence = ""  # a fence inside a list item ends with the item
+        if fence:
             out.append(line)
-        elif fence:
-            out.append(line)
-            closes = found and not found[2].strip() and found[1].startswith(fence)
+            closes = found and not found[3].strip() and found[2].startswith(fence)
             fence = "" if closes else fence
+        elif found:
+            out += [_prose("\n".join(prose))] if prose else []
+            prose, fence, indent = [], found[2], len(found[1])
+            out.append(line)
         else:
             prose.append(line)
     if prose:
         out.append(_prose("\n".join(prose)))
     if fence:
-        out.append(fence)
+        out.append(" " * indent + fence)
     return "\n".join(out)
 
 
@@ -61,25 +63,20 @@ def _outside_code(text: str) -> str:
 
 
 def _formulas(line: str) -> str:
-    """A dollar is a formula's edge only as Pandoc reads it: no space inside, no digit behind."""
+    """A dollar is a formula's edge only as Pandoc reads it: no space inside, no digit behind.
+
+    A closing edge belongs to the nearest opening one, so that a price before a formula stays one.
+    """
     line = _INLINE.sub(lambda m: f"${m[1].strip()}$", line)
     edges = [m.start() for m in _DOLLAR.finditer(line)]
-    keep: set[int] = set()
-    i = 0
-    while i < len(edges):
-        start = edges[i]
-        end = next((e for e in edges[i + 1 :] if _closes(line, start, e)), None)
-        if end is None:
-            i += 1
-            continue
-        keep |= {start, end}
-        i = edges.index(end) + 1
-    return "".join(
-        "\\$" if c == "$" and at in set(edges) - keep else c for at, c in enumerate(line)
-    )
-
-
-def _closes(line: str, start: int, end: int) -> bool:
-    opens = line[start + 1 : start + 2].strip() != ""
-    tight = line[end - 1].strip() != "" and not line[end + 1 : end + 2].isdigit()
-    return opens and tight and end > start + 1
+    formula: set[int] = set()
+    opener: int | None = None
+    for edge in edges:
+        before, after = line[edge - 1 : edge] if edge else "", line[edge + 1 : edge + 2]
+        if opener is not None and edge > opener + 1 and before.strip() and not after.isdigit():
+            formula |= {opener, edge}
+            opener = None
+        elif after.strip():
+            opener = edge
+    prices = set(edges) - formula
+    return "".join("\\$" if at in prices else c for at, c in enumerate(line)) if prices else line

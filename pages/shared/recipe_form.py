@@ -95,68 +95,34 @@ def _settings(position: int, column: ColumnState) -> None:
     )
     if not popover.open:
         return
-    recipe, uid = column.recipe, column.thread_id
+    uid = column.thread_id
+    if compare_state().problem is None:
+        # The recipe is the truth; only what is being corrected is left as it was typed.
+        for name, value in _form_values(column.recipe).items():
+            st.session_state[f"{name}_{uid}"] = value
     change = {"on_change": _change, "args": (position,)}
+    number = {**change, "value": None, "placeholder": t("field_default")}
     with popover:
-        st.text_input(t("field_name"), recipe.name, key=f"name_{uid}", **change)
-        st.text_area(t("field_system"), recipe.system, key=f"system_{uid}", **change)
+        st.text_input(t("field_name"), key=f"name_{uid}", **change)
+        st.text_area(t("field_system"), key=f"system_{uid}", **change)
         st.text_area(
             t("field_reference"),
-            recipe.reference,
             key=f"reference_{uid}",
             help=t("field_reference_help"),
             **change,
         )
         st.text_area(
-            t("field_few_shot"),
-            _examples_text(recipe),
-            key=f"few_shot_{uid}",
-            help=t("field_few_shot_help"),
-            **change,
+            t("field_few_shot"), key=f"few_shot_{uid}", help=t("field_few_shot_help"), **change
         )
-        numbers = st.columns(2)
-        default = t("field_default")
-        numbers[0].number_input(
-            t("field_temperature"),
-            0.0,
-            2.0,
-            recipe.temperature,
-            0.1,
-            key=f"temperature_{uid}",
-            placeholder=default,
-            **change,
+        left, right = st.columns(2)
+        left.number_input(
+            t("field_temperature"), 0.0, 2.0, step=0.1, key=f"temperature_{uid}", **number
         )
-        numbers[1].number_input(
-            t("field_top_p"),
-            0.0,
-            1.0,
-            recipe.top_p,
-            0.05,
-            key=f"top_p_{uid}",
-            placeholder=default,
-            **change,
-        )
-        numbers[0].number_input(
-            t("field_max_tokens"),
-            1,
-            None,
-            recipe.max_tokens,
-            key=f"max_tokens_{uid}",
-            placeholder=default,
-            **change,
-        )
-        numbers[1].number_input(
-            t("field_seed"),
-            None,
-            None,
-            recipe.seed,
-            step=1,
-            key=f"seed_{uid}",
-            placeholder=default,
-            **change,
-        )
-        st.text_area(t("field_stop"), "\n".join(recipe.stop), key=f"stop_words_{uid}", **change)
-        st.text_input(t("field_fallback"), recipe.fallback or "", key=f"fallback_{uid}", **change)
+        right.number_input(t("field_top_p"), 0.0, 1.0, step=0.05, key=f"top_p_{uid}", **number)
+        left.number_input(t("field_max_tokens"), 1, step=1, key=f"max_tokens_{uid}", **number)
+        right.number_input(t("field_seed"), step=1, key=f"seed_{uid}", **number)
+        st.text_area(t("field_stop"), key=f"stop_words_{uid}", **change)
+        st.text_input(t("field_fallback"), key=f"fallback_{uid}", **change)
         st.button(
             t("apply_to_all"),
             key=f"apply_{uid}",
@@ -164,6 +130,21 @@ def _settings(position: int, column: ColumnState) -> None:
             on_click=_apply_to_all,
             args=(position,),
         )
+
+
+def _form_values(recipe: Recipe) -> dict[str, str | int | float | None]:
+    return {
+        "name": recipe.name,
+        "system": recipe.system,
+        "reference": recipe.reference,
+        "few_shot": _examples_text(recipe),
+        "temperature": recipe.temperature,
+        "top_p": recipe.top_p,
+        "max_tokens": recipe.max_tokens,
+        "seed": recipe.seed,
+        "stop_words": "\n".join(recipe.stop),
+        "fallback": recipe.fallback or "",
+    }
 
 
 def _pick(position: int) -> None:

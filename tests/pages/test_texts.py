@@ -42,9 +42,9 @@ def test_no_key_stands_in_two_files() -> None:
     assert len(TEXTS) == sum(len(part) for part in parts)
 
 
-def used() -> tuple[set[str], set[str]]:
-    """Whole keys in `t("...")`, and the fixed beginnings of keys put together."""
-    whole, beginnings = set(), set()
+def used() -> tuple[set[str], set[str], set[str]]:
+    """Whole keys in `t("...")`, and the fixed beginnings and ends of keys put together."""
+    whole, beginnings, ends = set(), set(), set()
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not (
@@ -54,6 +54,8 @@ def used() -> tuple[set[str], set[str]]:
             for part in ast.walk(node.args[0]):
                 if isinstance(part, ast.JoinedStr) and isinstance(part.values[0], ast.Constant):
                     beginnings.add(str(part.values[0].value))
+                elif isinstance(part, ast.JoinedStr) and isinstance(part.values[-1], ast.Constant):
+                    ends.add(str(part.values[-1].value))
                 elif isinstance(part, ast.BinOp) and isinstance(part.left, ast.Constant):
                     beginnings.add(str(part.left.value))
             argument = node.args[0]
@@ -61,17 +63,18 @@ def used() -> tuple[set[str], set[str]]:
                 [argument.body, argument.orelse] if isinstance(argument, ast.IfExp) else [argument]
             )
             whole |= {str(c.value) for c in choices if isinstance(c, ast.Constant)}
-    return whole, beginnings
+    return whole, beginnings, ends
 
 
 def test_every_key_used_on_a_page_exists() -> None:
-    whole, beginnings = used()
+    whole, beginnings, ends = used()
     assert whole - set(TEXTS) == set()
     assert [b for b in beginnings if not any(key.startswith(b) for key in TEXTS)] == []
+    assert [e for e in ends if not any(key.endswith(e) for key in TEXTS)] == []
 
 
 def test_no_text_is_left_over() -> None:
-    whole, beginnings = used()
+    whole, beginnings, ends = used()
     sources = "\n".join(
         path.read_text(encoding="utf-8") for path in SOURCES if "texts" not in path.parts
     )
@@ -79,7 +82,10 @@ def test_no_text_is_left_over() -> None:
     unused = [
         key
         for key in TEXTS
-        if key not in whole and not key.startswith(begun) and f'"{key}"' not in sources
+        if key not in whole
+        and not key.startswith(begun)
+        and not key.endswith(tuple(ends))
+        and f'"{key}"' not in sources
     ]
     assert unused == []
 

@@ -106,7 +106,6 @@ TEXTS = {
         "the text.",
     ),
     "answered_by": ("{model}이(가) 대신 답했습니다", "{model} answered instead"),
-    "estimated_tokens": ("추정한 토큰 수", "tokens estimated"),
     "thinking": ("생각 과정", "Thinking"),
     "shortened": (
         "긴 답변이라 처음 {shown}자만 보여 줍니다(전체 {total}자).",
@@ -117,7 +116,6 @@ TEXTS = {
     "download_answer": ("전체 내려받기", "Download all of it"),
     "prompt_sent": ("보낸 프롬프트", "Prompt sent"),
     "answer_copy": ("복사할 수 있는 글", "Text to copy"),
-    "sources": ("참고한 구절", "Passages given"),
     "stages": ("단계별 시간", "Time per stage"),
     "stage_start": ("준비(한 번)", "start (once)"),
     "stage_retry": ("재시도 대기", "waiting to retry"),
@@ -166,7 +164,6 @@ TEXTS = {
         "{model}: about {over} tokens over its context of {limit}. Shorten the question, the "
         "reference text or the conversation.",
     ),
-    "context_meter": ("문맥 {used} / {limit}", "context {used} / {limit}"),
     "col_tokens_in": ("입력 토큰", "Tokens in"),
     "col_tokens_out": ("출력 토큰", "Tokens out"),
     "col_first": ("첫 토큰(초)", "First token (s)"),
@@ -193,5 +190,4 @@ TEXTS = {
     "repeat": ("다시 묻기", "Ask again"),
     "link": ("링크", "Link"),
     "answers_count": ("답변 {done} / {all}", "{done} of {all} answers"),
-    "page_of": ("쪽", "Page"),
 }

@@ -7,7 +7,6 @@ TEXTS = {
         "What can answer here and now, and what could if something missing were there.",
     ),
     "models_refresh": ("다시 확인", "Look again"),
-    "servers": ("서버", "Servers"),
     "server_up": ("{name}: 실행 중 ({url})", "{name} is running at {url}"),
     "server_down": (
         "{name}이(가) {url}에서 실행되고 있지 않습니다. {remedy}",
