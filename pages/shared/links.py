@@ -27,7 +27,7 @@ def apply_address(state: CompareState, lab: Lab) -> None:
     recipes, question = params.get_all("recipe"), params.get("question") or ""
     if round_id and round_id != state.round_id:
         try:
-            state.show(lab.stored(round_id))
+            state.show(lab.stored(round_id), lab.live(round_id))
         except StoreError as error:
             state.problem = error
             del params["round"]

@@ -10,7 +10,7 @@ from core.asking import history_of
 from core.errors import ModelError, StoreError, UsageError
 from core.lab import Lab
 from core.recipe import MAX_RECIPES, Recipe
-from core.round import Column
+from core.round import Column, Round
 from core.store.rounds import StoredRound
 
 
@@ -55,9 +55,11 @@ class CompareState:
         self.conversation_id = uuid4().hex
         self.turn, self.round_id, self.pending, self.problem = 0, None, None, None
 
-    def show(self, stored: StoredRound) -> None:
-        """Put a stored round on screen, ready to be continued."""
+    def show(self, stored: StoredRound, live: Round | None) -> None:
+        """Put a round on screen, ready to be continued; one that still runs is watched again."""
         threads = {answer.position: answer.thread_id for answer in stored.answers}
+        if live is not None:
+            threads = {draft.position: draft.column.thread_id for draft in live.drafts}
         self.columns = [
             ColumnState(recipe=recipe, thread_id=threads.get(i) or uuid4().hex)
             for i, recipe in enumerate(stored.recipes)
