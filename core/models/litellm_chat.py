@@ -49,7 +49,11 @@ async def open_once() -> None:
     """Import LiteLLM and make its first call, to nobody: it takes a second that no model owes."""
     litellm = await asyncio.to_thread(load)
     global _opened
-    if _opened is None:
+    mine = asyncio.get_running_loop()
+    if _opened is not None and _opened.done() and not _opened.cancelled():
+        return
+    # A first call that a closed loop left behind will never end.
+    if _opened is None or _opened.cancelled() or _opened.get_loop() is not mine:
         _opened = asyncio.ensure_future(_call_nobody(litellm))
     await asyncio.shield(_opened)
 

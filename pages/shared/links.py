@@ -1,6 +1,6 @@
 """Addresses that reopen a round or a comparison."""
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
@@ -13,11 +13,17 @@ from pages.shared.state import ColumnState, CompareState
 def recipe_link(recipes: list[Recipe], question: str) -> str:
     """`/compare?recipe=...&question=...`: fills the page in and sends nothing."""
     params = [("recipe", recipe.to_text()) for recipe in recipes]
-    return "/compare?" + urlencode([*params, ("question", question)])
+    return _base() + urlencode([*params, ("question", question)])
 
 
 def round_link(round_id: str) -> str:
-    return "/compare?" + urlencode({"round": round_id})
+    return _base() + urlencode({"round": round_id})
+
+
+def _base() -> str:
+    """This server's own address, where the browser has told it."""
+    here = urlsplit(st.context.url or "")
+    return f"{here.scheme}://{here.netloc}/compare?" if here.netloc else "/compare?"
 
 
 def apply_address(state: CompareState, lab: Lab) -> None:

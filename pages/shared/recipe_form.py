@@ -27,8 +27,9 @@ def recipe_head(lab: Lab, state: CompareState, position: int) -> None:
     column = state.columns[position]
     specs = {spec.id: spec for spec in lab.models().models}
     key = f"recipe_{position}"
-    if st.session_state.get(key) is None:
-        st.session_state[key] = column.recipe.model
+    # Set in every run: a picker that reaches the browser without it would show the first model,
+    # and report that as the visitor's choice.
+    st.session_state[key] = column.recipe.model
     options = list(dict.fromkeys([*specs, column.recipe.model]))
     st.selectbox(
         t("pick_model", number=position + 1),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.background import BackgroundLoop
+from core.recipe import Recipe
 
 LEAVE_EARLY = """
 import sys, time
@@ -34,3 +35,11 @@ def test_closing_cancels_what_still_runs():
     work = loop.submit(asyncio.sleep(3600))
     loop.close()
     assert work.cancelled()
+
+
+def test_a_lab_closed_while_litellm_opens_does_not_break_the_next_one(make_lab):
+    first = make_lab()
+    first.warm()
+    first.close()
+    (answer,) = make_lab().ask("hello", [Recipe(model="openai/pace-n5")]).wait(60)
+    assert (answer.stop_reason, answer.error) == ("stop", None)
