@@ -18,6 +18,11 @@ PROVIDERS = ("OPENAI_", "ANTHROPIC_", "GEMINI_", "HF_", "HUGGINGFACE_", "OLLAMA_
 PLAIN_FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright's loop stays in the main thread, where asyncio.run fails."""
+    items.sort(key=lambda item: "browser" in item.path.parts)
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's own keys and servers must not decide a test."""

@@ -26,7 +26,8 @@ def estimate_line(lab: Lab, columns: list[Column], question: str | None) -> None
             high=f"{sum(e.output_tokens[1] for e in counted):,}",
             money=_money(counted),
         )
-        st.caption(f":material/calculate: {text}".replace("$", "\\$"))
+        meter = _context_meter(counted)
+        st.caption(f":material/calculate: {text}{meter}".replace("$", "\\$"))
     for estimate in estimates:
         if estimate.over:
             st.warning(
@@ -38,6 +39,16 @@ def estimate_line(lab: Lab, columns: list[Column], question: str | None) -> None
                 ),
                 icon=":material/straighten:",
             )
+
+
+def _context_meter(estimates: list[Estimate]) -> str:
+    """How full the fullest context is."""
+    known = [(e.input_tokens / e.context_tokens, e) for e in estimates if e.context_tokens]
+    if not known:
+        return ""
+    fullest = max(known, key=lambda pair: pair[0])[1]
+    used, limit = f"{fullest.input_tokens:,}", f"{fullest.context_tokens:,}"
+    return " · " + t("context_meter", used=used, limit=limit)
 
 
 def _money(estimates: list[Estimate]) -> str:

@@ -80,6 +80,8 @@ def _about(lab: Lab, recipe: Recipe, spec: ModelSpec | None) -> str:
             parts.append(f"{listed} · 1M {t('tokens_short')}")
     if spec is not None and spec.context_tokens:
         parts.append(f"{spec.context_tokens // 1000:,}k")
+    if spec is not None:
+        parts += [plain(note) for note in (spec.licence, spec.languages) if note]
     parts += [t(f"technique_{name}") for name in recipe.techniques if name != "plain"]
     if recipe.name:
         parts.insert(0, f"**{plain(recipe.name)}**")

@@ -164,6 +164,7 @@ TEXTS = {
         "{model}: about {over} tokens over its context of {limit}. Shorten the question, the "
         "reference text or the conversation.",
     ),
+    "context_meter": ("문맥 {used} / {limit}", "context {used} / {limit}"),
     "col_tokens_in": ("입력 토큰", "Tokens in"),
     "col_tokens_out": ("출력 토큰", "Tokens out"),
     "col_first": ("첫 토큰(초)", "First token (s)"),
