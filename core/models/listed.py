@@ -36,6 +36,9 @@ KEYS = {
 }
 """Variable that holds each provider's key, by LiteLLM's provider name."""
 
+RELEASED = {"1.106.2": date(2026, 10, 21)}
+"""Day of the pinned release, as its wheel says: how old the listed prices are at least."""
+
 _GENERATION_MODES = ("chat", "responses")
 
 
@@ -66,7 +69,7 @@ def listings() -> dict[str, Listing]:
     folder = package_folder()
     file = folder / "model_prices_and_context_window_backup.json"
     version = importlib.metadata.version("litellm")
-    since = datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
+    since = RELEASED.get(version) or datetime.fromtimestamp(file.stat().st_mtime, UTC).date()
     table: dict[str, dict[str, Any]] = json.loads(file.read_bytes())
     found = (
         _listing(name, row, f"LiteLLM {version}", since)

@@ -1,13 +1,15 @@
 """Who can answer here and now, who could, and what is missing for it."""
 
 import json
+import re
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 
 from core.models.catalog import DEADLINE_S, HUB_EXAMPLES, WELL_KNOWN
-from core.models.listed import KEYS, listings
+from core.models.listed import KEYS, RELEASED, listings
 from core.settings import Endpoint
 from tests.core.asking import ask, dead_url, leaves_machine, until
 
@@ -197,3 +199,9 @@ def one_answer_server(body: str) -> _Raw:
     """Gives the same body to every request."""
     head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     return _Raw(lambda connection, _: connection.sendall((head + body).encode()))
+
+
+def test_the_listed_prices_carry_the_day_of_the_pinned_release():
+    pinned = re.search(r"^litellm==(\S+)", Path("requirements.txt").read_text("utf-8"), re.M)
+    assert pinned
+    assert listings()["openai/gpt-4o-mini"].price.since == RELEASED[pinned[1]]
