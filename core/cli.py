@@ -81,6 +81,8 @@ def _facts(draft: Draft) -> str:
 
 
 def _export(lab: Lab, options: argparse.Namespace) -> int:
+    if options.format in ("sft", "kto") and options.what != "votes":
+        raise UsageError("bad_recipe", f"--format {options.format} goes with votes", reason="")
     pieces = lab.export(options.what, options.format)
     if options.out is None:
         # A Windows console must not decide how the file is encoded.
@@ -146,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
     ask.set_defaults(run=_ask)
     export = commands.add_parser("export", help="write votes or answers to a file")
     export.add_argument("what", choices=["votes", "answers"])
-    export.add_argument("--format", choices=["csv", "jsonl"], default="csv")
+    export.add_argument("--format", choices=["csv", "jsonl", "sft", "kto"], default="csv")
     export.add_argument("--out", metavar="FILE", help="default: standard output")
     export.set_defaults(run=_export)
     models = commands.add_parser("models", help="who can answer here and now")

@@ -1,8 +1,7 @@
 """The Lab: opens everything once and offers the verbs. Where the seams are joined.
 
 >>> lab = open_lab()
->>> round = lab.ask("What is Narani?", [Column(...), Column(...)])
->>> answers = round.wait()
+>>> answers = lab.ask("What is Narani?", [Recipe(...), Recipe(...)]).wait()
 """
 
 import asyncio
@@ -46,6 +45,7 @@ from core.store.export import (
 )
 from core.store.preferences import Preferences
 from core.store.rounds import Rounds, StoredRound
+from core.store.training import kto_lines, sft_lines
 from core.store.votes import Choices, VoteFilter, Votes
 from core.text import clean
 
@@ -239,10 +239,12 @@ class Lab:
     def export(
         self,
         what: Literal["votes", "answers"],
-        form: Literal["csv", "jsonl"],
+        form: Literal["csv", "jsonl", "sft", "kto"],
         wanted: VoteFilter | None = None,
     ) -> Iterator[str]:
-        """Pieces of the file, made while they are read."""
+        """Pieces of the file, made while they are read; training data is made of all votes."""
+        if form in ("sft", "kto"):
+            return sft_lines(self.engine) if form == "sft" else kto_lines(self.engine)
         votes = what == "votes"
         wanted = wanted or VoteFilter()
         rows = vote_rows(self.engine, wanted) if votes else answer_rows(self.engine)
@@ -264,8 +266,6 @@ class Lab:
             self.loop.submit(self._runtime.stop()).result(10)
         self.loop.close()
         self.engine.dispose()
-
-    # ---- inside -------------------------------------------------------------------------------
 
     @cached_property
     def _versions(self) -> dict[str, str]:

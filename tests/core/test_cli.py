@@ -259,3 +259,24 @@ def test_help_needs_no_heavy_import():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("form", ["sft", "kto"])
+def test_votes_are_exported_as_training_data(shell, capsysbinary, form):
+    lab = open_lab()
+    try:
+        recipe = Recipe(model="baseline/extract", system="Be kind.")
+        (answer,) = lab.ask("Why?", [recipe]).wait(60)
+        lab.vote(answer.id, "me", 1)
+    finally:
+        lab.close()
+    assert main(["export", "votes", "--format", form]) == 0
+    (line,) = capsysbinary.readouterr().out.decode().splitlines()
+    content = json.loads(line)
+    assert [message["role"] for message in content["prompt"]] == ["system", "user"]
+    assert content["completion"] == [{"role": "assistant", "content": answer.text}]
+    assert content.get("label") is (True if form == "kto" else None)
+
+
+def test_training_data_is_made_of_votes_only(shell):
+    assert main(["export", "answers", "--format", "sft"]) == 2
