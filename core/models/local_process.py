@@ -7,6 +7,8 @@ it never outlives the app, not even one that was killed.
 
 import json
 import sys
+import time
+import urllib.request
 
 READY = "NARANI_READY "
 
@@ -25,8 +27,19 @@ def main() -> None:
     params.n_gpu_layers = options["gpu_layers"]
     params.cpuparams.n_threads = options["threads"]
     server = xllamacpp.Server(params)
+    wait_until_healthy(server.listening_address)
     print(f"\n{READY}{server.listening_address}", flush=True)
     sys.stdin.read()
+
+
+def wait_until_healthy(address: str) -> None:
+    """The server listens before its model is loaded, and answers 503 meanwhile."""
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.02)
 
 
 if __name__ == "__main__":

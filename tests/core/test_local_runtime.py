@@ -109,6 +109,7 @@ def test_two_columns_share_one_process(local_lab):
 
 def test_an_answer_runs_to_its_limit(local_lab):
     answer = ask_recipe(local_lab, LONG, "hello")
+    assert answer.error is None, answer.error
     assert (answer.stop_reason, answer.usage.completion_tokens) == ("length", 3000)
 
 
