@@ -77,7 +77,7 @@ TEXTS = {
         "openai/gpt-4o-mini처럼 제공자/모델로 적으세요.",
         "Write it as provider/model, like openai/gpt-4o-mini.",
     ),
-    "error_unreachable": ("{where}에 연결할 수 없습니다.", "{where} cannot be reached."),
+    "error_unreachable": ("{where} 에 연결할 수 없습니다.", "{where} cannot be reached."),
     "next_unreachable": (
         "서버가 켜져 있는지, 주소와 인터넷 연결을 확인하세요.",
         "Check that the server runs, the address, and your connection.",
@@ -129,7 +129,7 @@ TEXTS = {
     ),
     "next_filtered": ("질문을 바꿔 보세요.", "Put the question another way."),
     "error_not_an_answer": (
-        "{where}이(가) 모델의 답이 아닌 것을 보냈습니다.",
+        "{where} 에서 모델의 답이 아닌 것을 보냈습니다.",
         "{where} sent something that is not a model's answer.",
     ),
     "next_not_an_answer": (
