@@ -37,6 +37,12 @@ pages = [
         url_path="feedback",
     ),
     st.Page(
+        "pages/improve/adapters.py",
+        title=t("nav_adapters"),
+        icon=":material/model_training:",
+        url_path="adapters",
+    ),
+    st.Page(
         "pages/setup/models.py", title=t("nav_models"), icon=":material/hub:", url_path="models"
     ),
 ]

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-SHORT = ("startup", "paint", "load", "pages", "export")
+SHORT = ("startup", "paint", "load", "pages", "export", "local", "training")
 
 for name in SHORT:
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)

@@ -1,8 +1,10 @@
 """What may be asked, and what a column has heard before. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import uuid4
 
+from core.adapter import AdapterUse
 from core.errors import UsageError
 from core.prompt import Turn
 from core.recipe import MAX_RECIPES, Recipe, parse_recipe
@@ -32,8 +34,13 @@ def checked_question(question: str) -> str:
     return question
 
 
-def checked_columns(columns: Sequence[Column | Recipe]) -> list[Column]:
+def checked_columns(
+    columns: Sequence[Column | Recipe],
+    resolved: Callable[[tuple[AdapterUse, ...]], tuple[AdapterUse, ...]],
+) -> list[Column]:
     """Columns for these recipes; one that could not be read back is refused before it is stored.
+
+    `resolved` adds the hash to each adapter, so that an answer names what it was made with.
 
     Raises:
         UsageError: `no_recipes`, `too_many_recipes` or `bad_recipe`.
@@ -48,7 +55,12 @@ def checked_columns(columns: Sequence[Column | Recipe]) -> list[Column]:
     ]
     for column in found:
         parse_recipe(column.recipe.to_text())
-    return found
+    return [
+        replace(c, recipe=replace(c.recipe, adapter=resolved(c.recipe.adapter)))
+        if c.recipe.adapter
+        else c
+        for c in found
+    ]
 
 
 def history_of(earlier: Sequence[StoredRound], thread_id: str) -> tuple[Turn, ...]:

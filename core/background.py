@@ -2,8 +2,9 @@
 
 import asyncio
 import atexit
+import gc
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -45,3 +46,14 @@ async def _cancel_others() -> None:
     for task in others:
         task.cancel()
     await asyncio.wait(others, timeout=5) if others else None
+
+
+COLLECT_EVERY_S = 60.0
+
+
+async def collect_when_idle(running: Callable[[], Sequence[object]]) -> None:
+    """Collect garbage while nothing runs. Streamlit's own collection freezes the streams."""
+    while True:
+        await asyncio.sleep(COLLECT_EVERY_S)
+        if not running():
+            await asyncio.to_thread(gc.collect)

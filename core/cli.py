@@ -1,4 +1,4 @@
-"""The same verbs from a shell: `python -m core ask|export|models`.
+"""The same verbs from a shell: `python -m core ask|export|models|train`.
 
 JSON goes to stdout, everything else to stderr. Exit 0 done, 1 when every recipe failed or the
 store did, 2 wrong use.
@@ -7,15 +7,22 @@ store did, 2 wrong use.
 import argparse
 import json
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from core.errors import NaraniError, StoreError, UsageError
+from core.example_files import read_examples
+from core.example_set import ExampleSet
 from core.lab import Lab, open_lab
+from core.lora.base import EMBEDDED
+from core.lora.job import UNFINISHED
+from core.lora.trainings import status_line
 from core.model import ModelSpec
 from core.recipe import parse_recipe
 from core.round import Draft, Round
+from core.training import DIALS, preset, settings_from_json
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -129,6 +136,42 @@ def _spec(spec: ModelSpec) -> dict[str, str | int | bool | None]:
     }
 
 
+def _train(lab: Lab, options: argparse.Namespace) -> int:
+    made = _example_set(lab, options.example_set)
+    parameters = lab.trainings.base(options.base).parameters
+    chosen = preset(options.dial, parameters).to_json() | json.loads(options.settings)
+    plan = lab.trainings.plan(made, options.base, settings_from_json(chosen))
+    for finding in plan.report.findings:
+        print(f"{finding.severity}: {finding.kind} ({finding.count})", file=sys.stderr)
+    wanted = plan.estimate
+    print(
+        f"{wanted.trainable:,} of {wanted.parameters:,} numbers trained ({wanted.share:.2%}), "
+        f"about {wanted.memory_bytes >> 20} MB, about {wanted.seconds:.0f} s",
+        file=sys.stderr,
+    )
+    job = lab.trainings.start(plan, options.name, override=options.override)
+    said = ""
+    while (status := job.status())["state"] in UNFINISHED:
+        if (line := status_line(status)) != said:
+            print(line, file=sys.stderr)
+        said = line
+        time.sleep(0.2)
+    adapter = lab.adapters.get(options.name)
+    if status["state"] != "done" or adapter is None:
+        detail = status.get("message") or status.get("reason") or ""
+        return _say(f"error: {status['state']}: {detail}", 1)
+    print(json.dumps(adapter.to_json(), ensure_ascii=False, indent=2))
+    return 0
+
+
+def _example_set(lab: Lab, name: str) -> ExampleSet:
+    """A stored set by its name, or a file, which is stored under its own name."""
+    path = Path(name)
+    if path.is_file():
+        return lab.example_sets.save(path.stem, read_examples(path.name, path.read_bytes()))
+    return lab.example_sets.latest(name)
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
@@ -138,7 +181,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m core", description="Narani from a shell")
-    commands = parser.add_subparsers(required=True, metavar="ask|export|models")
+    commands = parser.add_subparsers(required=True, metavar="ask|export|models|train")
     ask = commands.add_parser("ask", help="put one question to one or several recipes")
     ask.add_argument("question", help="the question; - reads standard input")
     ask.add_argument(
@@ -154,6 +197,14 @@ def _parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", help="who can answer here and now")
     models.add_argument("--json", action="store_true")
     models.set_defaults(run=_models)
+    train = commands.add_parser("train", help="train a LoRA adapter from an example set")
+    train.add_argument("example_set", metavar="EXAMPLE_SET", help="a stored set, or a file")
+    train.add_argument("--base", default=EMBEDDED, help="local/narani or a model's folder")
+    train.add_argument("--name", required=True, help="what the adapter will be called")
+    train.add_argument("--dial", choices=DIALS, default="balanced")
+    train.add_argument("--settings", default="{}", help='JSON such as {"rank": 16}')
+    train.add_argument("--override", action="store_true", help="train in spite of a leak")
+    train.set_defaults(run=_train)
     return parser
 
 

@@ -19,6 +19,14 @@ UsageKind = Literal[
     "bad_endpoint",
     "bad_price",
     "bad_environment",
+    "bad_examples",
+    "set_refused",
+    "bad_training",
+    "bad_adapter",
+    "unsafe_file",
+    "not_convertible",
+    "no_lora_package",
+    "no_space",
 ]
 
 ModelErrorKind = Literal[
@@ -42,6 +50,8 @@ ModelErrorKind = Literal[
     "cut_off",
     "connection_lost",
     "runtime",
+    "unknown_adapter",
+    "wrong_adapter",
     "internal",
 ]
 

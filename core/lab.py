@@ -5,9 +5,7 @@
 """
 
 import asyncio
-import gc
 import importlib.metadata
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date
@@ -19,7 +17,10 @@ from sqlalchemy import Engine
 
 from core.answer import Answer, Reason, Vote
 from core.asking import checked_columns, checked_question
-from core.background import BackgroundLoop
+from core.background import BackgroundLoop, collect_when_idle
+from core.lora.base import EMBEDDED_FOLDER
+from core.lora.library import AdapterLibrary
+from core.lora.trainings import Trainings
 from core.metering import Estimate, Metering
 from core.model import ChatModel
 from core.models import litellm_chat
@@ -34,6 +35,7 @@ from core.recipe import Recipe
 from core.round import Column, Round
 from core.settings import Endpoint, Settings, read_settings
 from core.store.database import open_database
+from core.store.example_sets import ExampleSets
 from core.store.export import (
     ANSWER_COLUMNS,
     VOTE_COLUMNS,
@@ -49,10 +51,8 @@ from core.store.training import kto_lines, sft_lines
 from core.store.votes import Choices, VoteFilter, Votes
 from core.text import clean
 
-CHOICES_AGE_S = 30.0
 ROUNDS_KEPT = 200
 """Rounds held for pages that still look at them; older ones are read from the store."""
-COLLECT_EVERY_S = 60.0
 
 
 class Lab:
@@ -65,19 +65,22 @@ class Lab:
         self.votes = Votes(engine)
         self.preferences = Preferences(engine)
         self.loop = BackgroundLoop()
-        self._runtime = LocalRuntime(settings.home / "models")
+        self.example_sets = ExampleSets(engine)
+        self.adapters = AdapterLibrary(settings.home / "adapters")
+        self.trainings = Trainings(settings.home, self.adapters)
+        folders = (settings.home / "models", EMBEDDED_FOLDER)
+        self._runtime = LocalRuntime(folders, settings.runtime, self.adapters.fitting)
         entered = self.preferences.endpoints()
         self._directory = Directory(settings, self._runtime, self.loop, entered)
-        self._answerer = Answerer(settings, self._runtime, self._directory.endpoints)
+        endpoints = self._directory.endpoints
+        self._answerer = Answerer(settings, self._runtime, endpoints, self.adapters.check)
         self._model: ChatModel = model or self._answerer
         self.metering = Metering(self._answerer.route, self.prices)
         self._prices: PriceTable | None = None
         self._live: dict[str, Round] = {}
         self._warmed = False
         self._closed = False
-        self._choices: Choices | None = None
-        self._choices_at = 0.0
-        self.loop.submit(self._collect_when_idle())
+        self.loop.submit(collect_when_idle(self.running))
 
     # ---- ask ----------------------------------------------------------------------------------
 
@@ -95,7 +98,8 @@ class Lab:
             UsageError: for an empty or endless question, or no or too many recipes.
             StoreError: when the question cannot be stored.
         """
-        question, checked = checked_question(question), checked_columns(columns)
+        question = checked_question(question)
+        checked = checked_columns(columns, self.adapters.resolved)
         round_ = Round(
             round_id=uuid4().hex,
             conversation_id=conversation_id or uuid4().hex,
@@ -152,9 +156,7 @@ class Lab:
 
     def vote_choices(self) -> Choices:
         """What the votes can be filtered by; looked up again after a while."""
-        if time.monotonic() - self._choices_at > CHOICES_AGE_S or self._choices is None:
-            self._choices, self._choices_at = self.votes.choices(), time.monotonic()
-        return self._choices
+        return self.votes.recent_choices()
 
     def vote_page(self, wanted: VoteFilter, limit: int, offset: int) -> list[Row]:
         """Votes with their answers, the newest first."""
@@ -204,6 +206,11 @@ class Lab:
             context = spec.context_tokens if spec else None
             found.append(self.metering.estimate(column.recipe, prompt, earlier, context))
         return found
+
+    def fitting_adapters(self, model: str) -> set[str]:
+        """Hashes of the adapters that can be laid over a model of the local runtime."""
+        files = {f"local/{file.stem}": file for file in self._runtime.files()}
+        return set(self.adapters.fitting(files[model])) if model in files else set()
 
     # ---- models -------------------------------------------------------------------------------
 
@@ -262,6 +269,7 @@ class Lab:
         for round_ in ending:
             with suppress(TimeoutError):
                 round_.wait(5)
+        self.trainings.close()
         with suppress(Exception):
             self.loop.submit(self._runtime.stop()).result(10)
         self.loop.close()
@@ -279,13 +287,6 @@ class Lab:
         for key in finished[: max(0, len(self._live) - ROUNDS_KEPT)]:
             del self._live[key]
         self._live[round_.id] = round_
-
-    async def _collect_when_idle(self) -> None:
-        """Streamlit's own collection after every run is off: it freezes the streams."""
-        while True:
-            await asyncio.sleep(COLLECT_EVERY_S)
-            if not self.running():
-                await asyncio.to_thread(gc.collect)
 
 
 def open_lab(settings: Settings | None = None, model: ChatModel | None = None) -> Lab:

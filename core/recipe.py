@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
+from core.adapter import AdapterUse, adapters_from_json, adapters_to_json
 from core.errors import UsageError
 from core.example import Example
 from core.jsontypes import Json, JsonObject
@@ -36,6 +37,8 @@ class Recipe:
     few_shot: FewShot | None = None
     reference: str = ""
     """Text the answer should be found in (open book); blank lines separate passages."""
+    adapter: tuple[AdapterUse, ...] = ()
+    """LoRA adapters laid over the model, added up."""
     fallback: str | None = None
     """Model asked when `model` fails before its first word; shown in the answer."""
     name: str = ""
@@ -58,6 +61,8 @@ class Recipe:
             on.append("few_shot")
         if self.reference:
             on.append("reference")
+        if self.adapter:
+            on.append("adapter")
         return tuple(on) or ("plain",)
 
     @property
@@ -65,7 +70,8 @@ class Recipe:
         """A short name: the given one, else model and techniques."""
         if self.name:
             return self.name
-        extra = [t for t in self.techniques if t != "plain"]
+        extra = [t for t in self.techniques if t not in ("plain", "adapter")]
+        extra += [use.name for use in self.adapter]
         return " + ".join([self.model.split("/", 1)[-1], *extra])
 
     def to_json(self) -> JsonObject:
@@ -77,6 +83,8 @@ class Recipe:
                 continue
             if isinstance(value, FewShot):
                 value = {"examples": [e.to_json() for e in value.examples]}
+            if field.name == "adapter":
+                value = adapters_to_json(value)
             if field.name in ("temperature", "top_p"):
                 value = float(value)  # 1 and 1.0 are one recipe
             out[field.name] = list(value) if isinstance(value, tuple) else value
@@ -133,6 +141,7 @@ def recipe_from_json(content: Mapping[str, Json]) -> Recipe:
         seed=_integer(content, "seed", -(2**63), 2**63 - 1),
         stop=_strings(content, "stop"),
         few_shot=_few_shot(content.get("few_shot")),
+        adapter=adapters_from_json(content.get("adapter")),
     )
 
 

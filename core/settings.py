@@ -39,6 +39,20 @@ class Endpoint:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RuntimeSettings:
+    """How the local runtime runs a model."""
+
+    slots: int = 4
+    """Answers written at the same time; more wait their turn inside the runtime."""
+    context_tokens: int = 4096
+    """Context of one slot."""
+    threads: int = 0
+    """0 takes half of the processors."""
+    gpu_layers: int = -1
+    """Layers on the GPU; -1 puts all there when there is one."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything that comes from outside."""
 
@@ -56,6 +70,7 @@ class Settings:
     """Longest silence of an upstream before a column gives up."""
     attempts: int = 3
     """How often a busy or failing upstream is asked before its first word."""
+    runtime: RuntimeSettings = RuntimeSettings()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     """For looking up keys by name; kept out of every representation."""
 
@@ -83,7 +98,13 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ollama_url=_ollama_url(env.get("OLLAMA_HOST") or env.get("OLLAMA_API_BASE") or ""),
         hub_router_url=_router_url(env.get("HF_API_BASE", "")),
         timeout_s=_number(env, "NARANI_TIMEOUT", 120.0),
-        attempts=_attempts(env),
+        attempts=_whole(env, "NARANI_ATTEMPTS", 3, 1),
+        runtime=RuntimeSettings(
+            slots=_whole(env, "NARANI_LOCAL_SLOTS", 4, 1),
+            context_tokens=_whole(env, "NARANI_LOCAL_CONTEXT", 4096, 256),
+            threads=_whole(env, "NARANI_LOCAL_THREADS", 0, 0),
+            gpu_layers=_whole(env, "NARANI_LOCAL_GPU_LAYERS", -1, -1),
+        ),
         environment=env,
     )
 
@@ -187,11 +208,15 @@ def _number(env: Mapping[str, str], name: str, default: float) -> float:
     return value
 
 
-def _attempts(env: Mapping[str, str]) -> int:
-    value = _number(env, "NARANI_ATTEMPTS", 3)
-    if value != int(value):
-        raise _bad("NARANI_ATTEMPTS", f"{value:g} is not a whole number")
-    return int(value)
+def _whole(env: Mapping[str, str], name: str, default: int, least: int) -> int:
+    text = env.get(name, "").strip()
+    try:
+        value = int(text) if text else default
+    except ValueError as error:
+        raise _bad(name, f"{text!r} is not a whole number") from error
+    if not least <= value < 1_000_000:
+        raise _bad(name, f"{text!r} is out of range; it begins at {least}")
+    return value
 
 
 def _bad(name: str, reason: str) -> UsageError:

@@ -24,19 +24,32 @@ OWNERS = {
     "httpx": ("core/models/catalog.py",),
     "xllamacpp": ("core/models/local_process.py",),
     "tiktoken": ("core/models/tokens.py",),
+    "torch": ("core/lora/",),
+    "transformers": ("core/lora/",),
+    "peft": ("core/lora/",),
+    "trl": ("core/lora/",),
+    "datasets": ("core/lora/",),
+    "gguf": ("core/lora/",),
+    "sacrebleu": ("core/lora/",),
 }
 NOUNS = (
     "recipe",
     "answer",
     "prompt",
+    "adapter",
+    "training",
     "example",
+    "example_set",
     "pricing",
     "model",
     "text",
     "errors",
     "jsontypes",
 )
-HEAVY = ("litellm", "alembic", "pandas", "httpx", "tiktoken", "xllamacpp", "streamlit", "openai")
+HEAVY = (
+    *("litellm", "alembic", "pandas", "httpx", "tiktoken", "xllamacpp", "streamlit", "openai"),
+    *("torch", "transformers", "peft", "trl", "datasets", "gguf", "sacrebleu", "numpy"),
+)
 
 
 def files(folder: str) -> list[Path]:
@@ -77,7 +90,10 @@ def test_core_never_imports_streamlit_or_pages() -> None:
 
 
 def test_pages_call_the_lab_and_no_giant() -> None:
-    giants = ("litellm", "chromadb", "sqlalchemy", "alembic", "torch", "httpx", "tiktoken")
+    giants = (
+        *("litellm", "chromadb", "sqlalchemy", "alembic", "httpx", "tiktoken"),
+        *("torch", "transformers", "peft", "trl", "gguf"),
+    )
     assert offences("pages", giants) == []
 
 

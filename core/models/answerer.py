@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
+from core.adapter import AdapterUse
 from core.errors import ModelError
-from core.model import Event
+from core.model import Event, Waiting
 from core.models import baseline, litellm_chat
 from core.models.listed import listing_of
 from core.models.local_runtime import LocalRuntime
@@ -26,10 +28,12 @@ class Answerer:
         settings: Settings,
         runtime: LocalRuntime,
         endpoints: Callable[[], Sequence[Endpoint]],
+        check_adapters: Callable[[Sequence[AdapterUse], str, Path | None], None],
     ) -> None:
         self._settings = settings
         self._runtime = runtime
         self._endpoints = endpoints
+        self._check_adapters = check_adapters
 
     def route(self, model: str) -> Route:
         """Where a model's questions go.
@@ -46,11 +50,16 @@ class Answerer:
             return
         await litellm_chat.open_once()
         if route.place == "local":
-            await self._runtime.serve(route.model)
+            await self._runtime.serve(route.model, [use.hash for use in recipe.adapter])
 
     async def stream(self, recipe: Recipe, prompt: Prompt) -> AsyncIterator[Event]:
         """Answer once, with the visible retry. See `core.model.ChatModel`."""
         route = self.route(recipe.model)
+        if recipe.adapter:
+            local = route.place == "local" and route.provider == "local"
+            files = self._runtime.files() if local else []
+            file = next((file for file in files if file.stem == route.model), None)
+            await asyncio.to_thread(self._check_adapters, recipe.adapter, recipe.model, file)
         if route.missing_key:
             raise ModelError(
                 "missing_key",
@@ -75,18 +84,27 @@ class Answerer:
                     provider="baseline",
                 )
             events = baseline.stream(recipe, prompt)
+        elif route.place == "local":
+            events = self._locally(route, recipe, prompt)
         else:
-            if route.place == "local":
-                served = await self._runtime.serve(route.model)
-                route = replace(
-                    route,
-                    model=f"openai/{route.model}",
-                    base_url=served.base_url,
-                    api_key=served.api_key,
-                )
             events = litellm_chat.stream(route, recipe, prompt, self._settings.timeout_s)
         async for event in events:
             yield event
+
+    async def _locally(self, route: Route, recipe: Recipe, prompt: Prompt) -> AsyncIterator[Event]:
+        scales = {use.hash: use.scale for use in recipe.adapter}
+        async with self._runtime.answering(route.model, list(scales)) as served:
+            if served.restarted:
+                yield Waiting(seconds=0, attempt=2, kind="runtime")
+            route = replace(
+                route,
+                model=f"openai/{route.model}",
+                base_url=served.base_url,
+                api_key=served.api_key,
+                lora=tuple(scales.get(digest, 0.0) for digest in served.adapters),
+            )
+            async for event in litellm_chat.stream(route, recipe, prompt, self._settings.timeout_s):
+                yield event
 
 
 def _check_context(route: Route, recipe: Recipe, prompt: Prompt) -> None:

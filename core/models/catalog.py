@@ -11,7 +11,7 @@ from typing import Any
 
 from core.model import ModelSpec
 from core.models.listed import KEYS, Listing, listings
-from core.models.local_runtime import CONTEXT_TOKENS, LocalRuntime
+from core.models.local_runtime import EMBEDDED_STEM, LocalRuntime
 from core.models.route import OLLAMA_CLOUD, leaves_machine
 from core.settings import Endpoint, Settings
 
@@ -88,12 +88,16 @@ def _local(runtime: LocalRuntime) -> Iterable[ModelSpec]:
         languages="ko, en",
         leaves_machine=False,
     )
-    for file in runtime.files():
+    # The embedded model first: it is what a fresh machine has.
+    for file in sorted(runtime.files(), key=lambda file: file.stem != EMBEDDED_STEM):
+        embedded = file.stem == EMBEDDED_STEM
         yield ModelSpec(
+            licence="Apache-2.0" if embedded else None,
+            languages="ko, en" if embedded else None,
             id=f"local/{file.stem}",
             place="local",
             provider="llama.cpp",
-            context_tokens=CONTEXT_TOKENS,
+            context_tokens=runtime.settings.context_tokens,
             size_bytes=file.stat().st_size,
             leaves_machine=False,
         )

@@ -26,6 +26,16 @@ def main() -> None:
     params.n_ctx = options["context"] * options["parallel"]
     params.n_gpu_layers = options["gpu_layers"]
     params.cpuparams.n_threads = options["threads"]
+    if options.get("sampling"):
+        params.sampling.temp = options["sampling"]["temperature"]
+        params.n_predict = options["sampling"]["max_tokens"]
+    # llama.cpp's memory of earlier prompts does not know adapters: a prompt asked with one scale
+    # would be continued with another's state.
+    params.cache_ram_mib = 0
+    # Loaded with scale 0; every request brings the complete list of scales.
+    params.lora_adapters = [
+        xllamacpp.CommonAdapterLoraInfo(path, 0.0) for path in options.get("adapters", ())
+    ]
     server = xllamacpp.Server(params)
     wait_until_healthy(server.listening_address)
     print(f"\n{READY}{server.listening_address}", flush=True)

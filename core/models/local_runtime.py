@@ -1,6 +1,8 @@
 """Runs GGUF files: starts llama.cpp in a process of its own on first use, and again after a crash.
 
-Knows nothing of LiteLLM: it hands out an address and a key, as any endpoint has.
+Knows nothing of LiteLLM: it hands out an address and a key, as any endpoint has. Adapters are
+loaded when a process starts; one that appears later starts a new process beside the old one,
+which ends when its last answer is written.
 """
 
 import asyncio
@@ -8,18 +10,20 @@ import json
 import os
 import secrets
 import sys
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from core.errors import ModelError
+from core.jsontypes import JsonObject
 from core.models.local_process import READY
+from core.settings import RuntimeSettings
 
 START_DEADLINE_S = 120.0
-SLOTS = 4
-"""Answers written at the same time; more wait their turn inside the runtime."""
-CONTEXT_TOKENS = 4096
-"""Context of one slot."""
+EMBEDDED_STEM = "narani"
+EMBEDDED_SAMPLING: JsonObject = {"temperature": 0.0, "max_tokens": 256}
+"""What the embedded model does where a recipe leaves it open: it is too small to be creative."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +32,10 @@ class Served:
 
     base_url: str
     api_key: str = field(repr=False)
+    adapters: tuple[str, ...] = ()
+    """Hashes of the adapters it has loaded, in the order of their ids."""
+    restarted: bool = False
+    """Its process had ended by itself and was started again for this answer."""
 
 
 @dataclass(kw_only=True)
@@ -35,52 +43,113 @@ class _Running:
     process: asyncio.subprocess.Process
     served: Served
     reader: asyncio.Task[None]
+    answering: int = 0
+    crashed_before: bool = False
+    """The next answer is told that the model had to be started again."""
 
 
 class LocalRuntime:
-    """One llama.cpp process per GGUF file in a folder. Lives on one event loop."""
+    """One llama.cpp process per GGUF file. Lives on one event loop.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    Args:
+        folders: where GGUF files lie; of two with one name the first counts.
+        settings: slots, context and threads of each process.
+        adapters: the GGUF adapters that fit a file, by hash.
+    """
+
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        settings: RuntimeSettings | None = None,
+        adapters: Callable[[Path], Mapping[str, Path]] = lambda file: {},
+    ) -> None:
+        self._folders = tuple(folders)
+        self.settings = settings or RuntimeSettings()
+        self._adapters = adapters
         self._running: dict[str, _Running] = {}
+        self._retired: list[_Running] = []
         self._starting: dict[str, asyncio.Lock] = {}
 
     def files(self) -> list[Path]:
         """The GGUF files that can be served, by name."""
-        return sorted(self._folder.glob("*.gguf")) if self._folder.is_dir() else []
+        found: dict[str, Path] = {}
+        for folder in self._folders:
+            for file in sorted(folder.glob("*.gguf")) if folder.is_dir() else ():
+                found.setdefault(file.stem, file)
+        return [found[name] for name in sorted(found)]
 
-    async def serve(self, name: str) -> Served:
+    @asynccontextmanager
+    async def answering(self, name: str, adapters: Sequence[str] = ()) -> AsyncIterator[Served]:
+        """Hold a model up while an answer is written. See `serve`."""
+        served = await self.serve(name, adapters)
+        running = self._running[name]
+        running.answering += 1
+        restarted, running.crashed_before = running.crashed_before, False
+        try:
+            yield replace(served, restarted=restarted)
+        finally:
+            running.answering -= 1
+            await self._end_retired()
+
+    async def serve(self, name: str, adapters: Sequence[str] = ()) -> Served:
         """The address of a model, starting its process when it is not up.
 
+        Args:
+            name: the file's name without its ending.
+            adapters: hashes of adapters that must be loaded.
+
         Raises:
-            ModelError: `unknown_model` without such a file, `runtime` when it does not start.
+            ModelError: `unknown_model` without such a file, `unknown_adapter` when one does not
+                fit this model, `runtime` when it does not start.
         """
         path = next((file for file in self.files() if file.stem == name), None)
         if path is None:
             raise ModelError(
                 "unknown_model",
-                f"no file {name}.gguf in {self._folder}",
+                f"no file {name}.gguf in {self._folders[0]}",
                 model=f"local/{name}",
                 provider="local",
-                folder=str(self._folder),
+                folder=str(self._folders[0]),
             )
         async with self._starting.setdefault(name, asyncio.Lock()):
             running = self._running.get(name)
-            if running is None or running.process.returncode is not None:
-                running = await self._start(path)
-                self._running[name] = running
-            return running.served
+            crashed = running is not None and running.process.returncode is not None
+            if running is not None and not crashed:
+                if set(adapters) <= set(running.served.adapters):
+                    return running.served
+                self._retired.append(running)
+            files = self._fitting(path, adapters)
+            self._running[name] = started = await self._start(path, files)
+            started.crashed_before = crashed
+            await self._end_retired()
+            return started.served
 
     async def stop(self) -> None:
         """End every process."""
-        for running in self._running.values():
-            with suppress(ProcessLookupError):
-                running.process.terminate()
-            await running.process.wait()
-            running.reader.cancel()
+        for running in (*self._running.values(), *self._retired):
+            await _end(running)
         self._running.clear()
+        self._retired.clear()
 
-    async def _start(self, path: Path) -> _Running:
+    def _fitting(self, path: Path, wanted: Sequence[str]) -> Mapping[str, Path]:
+        """Every adapter that fits, so that the next one asked for is there already."""
+        files = self._adapters(path)
+        for digest in wanted:
+            if digest not in files:
+                raise ModelError(
+                    "unknown_adapter",
+                    f"no adapter {digest} for local/{path.stem}",
+                    model=f"local/{path.stem}",
+                    adapter=digest,
+                )
+        return files
+
+    async def _end_retired(self) -> None:
+        for running in [r for r in self._retired if r.answering == 0]:
+            self._retired.remove(running)
+            await _end(running)
+
+    async def _start(self, path: Path, adapters: Mapping[str, Path]) -> _Running:
         key = secrets.token_urlsafe(24)
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -94,7 +163,7 @@ class LocalRuntime:
         )
         assert process.stdin is not None
         # The key goes through the pipe: command lines and environments can be read by others.
-        process.stdin.write(json.dumps(_options(path, key)).encode() + b"\n")
+        process.stdin.write(json.dumps(self._options(path, key, adapters)).encode() + b"\n")
         try:
             address = await asyncio.wait_for(_address(process), START_DEADLINE_S)
         except BaseException as error:  # a Stop while it loads must not leave it running
@@ -105,21 +174,29 @@ class LocalRuntime:
                 raise
             message = str(error) or f"it was not ready after {START_DEADLINE_S:.0f} s"
             raise ModelError("runtime", message, model=f"local/{path.stem}") from error
-        served = Served(base_url=f"{address}/v1", api_key=key)
+        served = Served(base_url=f"{address}/v1", api_key=key, adapters=tuple(adapters))
         reader = asyncio.create_task(_drain(process))
         return _Running(process=process, served=served, reader=reader)
 
+    def _options(self, path: Path, key: str, adapters: Mapping[str, Path]) -> JsonObject:
+        return {
+            "path": str(path),
+            "name": path.stem,
+            "api_key": key,
+            "sampling": EMBEDDED_SAMPLING if path.stem == EMBEDDED_STEM else None,
+            "adapters": [str(file) for file in adapters.values()],
+            "parallel": self.settings.slots,
+            "context": self.settings.context_tokens,
+            "gpu_layers": self.settings.gpu_layers,
+            "threads": self.settings.threads or max(1, (os.cpu_count() or 2) // 2),
+        }
 
-def _options(path: Path, key: str) -> dict[str, str | int]:
-    return {
-        "path": str(path),
-        "name": path.stem,
-        "api_key": key,
-        "parallel": SLOTS,
-        "context": CONTEXT_TOKENS,
-        "gpu_layers": -1,
-        "threads": max(1, (os.cpu_count() or 2) // 2),
-    }
+
+async def _end(running: _Running) -> None:
+    with suppress(ProcessLookupError):
+        running.process.terminate()
+    await running.process.wait()
+    running.reader.cancel()
 
 
 async def _address(process: asyncio.subprocess.Process) -> str:

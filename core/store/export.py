@@ -85,6 +85,7 @@ _ANSWER_FIELDS = (
     answers.c.total_s,
     answers.c.stop_reason,
     answers.c.error_kind,
+    answers.c.adapter,
     rounds.c.language,
 )
 _VOTE_FIELDS = (
@@ -185,6 +186,7 @@ def _answer_cells(
     total_s: float,
     stop_reason: str,
     error_kind: str | None,
+    adapter: str | None,
     language: str,
 ) -> Row:
     return (
@@ -202,7 +204,7 @@ def _answer_cells(
         None,
         "inline" if "reference" in techniques else None,
         None,
-        None,
+        adapter,
         prompt_tokens,
         completion_tokens,
         cached_tokens,

@@ -124,6 +124,15 @@ class Rounds:
         with self._engine.connect() as connection:
             return [int(tokens) for tokens in connection.scalars(query)]
 
+    def count_with_adapter(self, reference: str) -> int:
+        """Answers given with an adapter, `name@hash`, that reached people."""
+        query = select(func.count()).select_from(answers)
+        # Stacked adapters are joined with commas, which no name holds.
+        among = ("," + answers.c.adapter + ",").contains(f",{reference},", autoescape=True)
+        query = query.where(among, answers.c.error_kind.is_(None))
+        with self._engine.connect() as connection:
+            return int(connection.scalar(query) or 0)
+
     def _load(self, query: Select[Any]) -> list[StoredRound]:
         with self._engine.connect() as connection:
             heads = connection.execute(query).all()
@@ -169,6 +178,7 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
         "techniques": "+".join(answer.recipe.techniques),
         "stop_reason": answer.stop_reason,
         "error_kind": answer.error.kind if answer.error else None,
+        "adapter": ",".join(use.reference for use in answer.recipe.adapter)[:300] or None,
         "prompt_tokens": answer.usage.prompt_tokens,
         "completion_tokens": answer.usage.completion_tokens,
         "cached_tokens": answer.usage.cached_tokens,

@@ -42,6 +42,7 @@ answers = Table(
     Column("techniques", String(100), nullable=False),
     Column("stop_reason", String(16), nullable=False),
     Column("error_kind", String(32)),
+    Column("adapter", String(300)),
     Column("prompt_tokens", Integer),
     Column("completion_tokens", Integer),
     Column("cached_tokens", Integer),
@@ -74,6 +75,29 @@ votes = Table(
     Column("comment", Text, nullable=False),
     UniqueConstraint("answer_id", "person", name="one_vote_per_answer_and_person"),
     Index("ix_votes_by_time", "voted_at", "id"),
+)
+
+example_sets = Table(
+    "example_sets",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("hash", String(12), nullable=False),
+    Column("train_count", Integer, nullable=False),
+    Column("test_count", Integer, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("name", "version", name="one_set_per_name_and_version"),
+)
+
+examples = Table(
+    "examples",
+    metadata,
+    Column("set_id", ForeignKey("example_sets.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("split", String(8), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
 )
 
 prices = Table(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -14,6 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.answer import REASONS, Reason, Vote
 from core.errors import StoreError
 from core.store.tables import answers, rounds, votes
+
+CHOICES_AGE_S = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,8 @@ class Votes:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._choices: Choices | None = None
+        self._choices_at = 0.0
 
     def put(
         self,
@@ -177,8 +182,14 @@ class Votes:
         with self._engine.connect() as connection:
             return connection.execute(select(votes.c.id).limit(1)).first() is not None
 
+    def recent_choices(self) -> Choices:
+        """What can be filtered by; looked up again after a while."""
+        if self._choices is None or monotonic() - self._choices_at > CHOICES_AGE_S:
+            self._choices, self._choices_at = self.choices(), monotonic()
+        return self._choices
+
     def choices(self) -> Choices:
-        """What can be filtered by."""
+        """What can be filtered by, looked up now."""
         by_key = select(answers.c.recipe_key, func.max(answers.c.label))
         with self._engine.connect() as connection:
             models = connection.scalars(select(answers.c.model).distinct()).all()

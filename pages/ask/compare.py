@@ -18,6 +18,8 @@ from pages.shared.state import ColumnState, compare_state
 from pages.shared.watch import watch
 
 MOST_IN_A_ROW = 4
+SHIPPED = ("local/narani", "baseline/extract")
+"""What answers on a fresh machine; models of the visitor's own come before them."""
 
 
 def ask(question: str | None = None) -> None:
@@ -65,11 +67,10 @@ def edit_pending() -> None:
 
 def first_columns() -> list[ColumnState]:
     """Something to compare on the first start: the models that answer here, else the baseline."""
-    ready = [s.id for s in lab.models().models if s.available and s.id != "baseline/extract"]
+    ready = [s.id for s in lab.models().models if s.available and s.id not in SHIPPED]
     recipes = [Recipe(model=model) for model in ready[:2]]
-    sample = Recipe(model="baseline/extract", reference=t("sample_reference"))
-    if len(recipes) < 2:
-        recipes = [*recipes, *([] if recipes else [Recipe(model="baseline/extract")]), sample]
+    for model in SHIPPED[: 2 - len(recipes)]:
+        recipes.append(Recipe(model=model, reference=t("sample_reference")))
     return [ColumnState(recipe=recipe) for recipe in recipes]
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from core.answer import REASONS, Answer, Vote
 from core.lab import Lab
 from core.round import Draft
+from pages.shared.adapter_fields import training_share
 from pages.shared.errors import sentences, show_failure
 from pages.shared.format import facts, seconds
 from pages.shared.language import t
@@ -80,7 +81,7 @@ class Card:
         with self._text.container():
             _body(answer)
         with self._meta.container():
-            st.caption(_facts_line(answer))
+            st.caption(_facts_line(answer) + training_share(lab, answer.recipe))
         with self._tail.container():
             if not stored:
                 st.warning(t("not_stored"), icon=":material/save:")

@@ -75,3 +75,17 @@ def facts(answer: Answer) -> str:
     if speed is not None:
         parts.append(f"{speed:,.0f} {t('per_second_short')}")
     return " · ".join(parts).replace("$", "\\$")
+
+
+def duration(value: float) -> str:
+    """Seconds as people say them: seconds, minutes or hours."""
+    if value < 90:
+        return f"{value:.0f} {t('seconds_short')}"
+    if value < 5400:
+        return t("minutes", count=f"{value / 60:.0f}")
+    return t("hours", count=f"{value / 3600:.1f}")
+
+
+def size(count: int) -> str:
+    """Bytes as MB or GB."""
+    return f"{count / 1e6:,.0f} MB" if count < 1e9 else f"{count / 1e9:,.1f} GB"

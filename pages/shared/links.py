@@ -16,6 +16,12 @@ def recipe_link(recipes: list[Recipe], question: str) -> str:
     return _base() + urlencode([*params, ("question", question)])
 
 
+def compare_url(recipes: list[Recipe], question: str) -> str:
+    """The same as a path on this server."""
+    params = [("recipe", recipe.to_text()) for recipe in recipes]
+    return "/compare?" + urlencode([*params, ("question", question)])
+
+
 def round_link(round_id: str) -> str:
     return _base() + urlencode({"round": round_id})
 

@@ -8,6 +8,7 @@ from core.errors import UsageError
 from core.lab import Lab
 from core.model import ModelSpec
 from core.recipe import Recipe, parse_recipe, recipe_from_json
+from pages.shared.adapter_fields import adapter_fields, adapter_label, adapters_typed
 from pages.shared.language import t
 from pages.shared.markdown import plain
 from pages.shared.state import ColumnState, CompareState, compare_state
@@ -44,7 +45,7 @@ def recipe_head(lab: Lab, state: CompareState, position: int) -> None:
     )
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.caption(_about(lab, column.recipe, specs.get(column.recipe.model)), width="stretch")
-        _settings(position, column)
+        _settings(lab, position, column)
         st.menu_button(
             ":material/more_horiz:",
             list(_ACTIONS),
@@ -82,13 +83,16 @@ def _about(lab: Lab, recipe: Recipe, spec: ModelSpec | None) -> str:
         parts.append(f"{spec.context_tokens // 1000:,}k")
     if spec is not None:
         parts += [plain(note) for note in (spec.licence, spec.languages) if note]
-    parts += [t(f"technique_{name}") for name in recipe.techniques if name != "plain"]
+    parts += [
+        t(f"technique_{name}") for name in recipe.techniques if name not in ("plain", "adapter")
+    ]
+    parts += [adapter_label(use) for use in recipe.adapter]
     if recipe.name:
         parts.insert(0, f"**{plain(recipe.name)}**")
     return " · ".join(parts) or "–"
 
 
-def _settings(position: int, column: ColumnState) -> None:
+def _settings(lab: Lab, position: int, column: ColumnState) -> None:
     popover = st.popover(
         ":material/tune:",
         help=t("settings"),
@@ -124,6 +128,7 @@ def _settings(position: int, column: ColumnState) -> None:
         right.number_input(t("field_top_p"), 0.0, 1.0, step=0.05, key=f"top_p_{uid}", **number)
         left.number_input(t("field_max_tokens"), 1, step=1, key=f"max_tokens_{uid}", **number)
         right.number_input(t("field_seed"), step=1, key=f"seed_{uid}", **number)
+        adapter_fields(lab, column.recipe, uid, change)
         st.text_area(t("field_stop"), key=f"stop_words_{uid}", **change)
         st.text_input(t("field_fallback"), key=f"fallback_{uid}", **change)
         st.button(
@@ -159,7 +164,10 @@ def _pick(position: int) -> None:
             return
         parsed = parse_recipe(text)
         is_json = text.strip().startswith("{")
-        column.recipe = parsed if is_json else replace(column.recipe, model=parsed.model)
+        # Adapters belong to the model they were trained on.
+        column.recipe = (
+            parsed if is_json else replace(column.recipe, model=parsed.model, adapter=())
+        )
         state.problem = None
     except UsageError as error:
         state.problem = error
@@ -187,6 +195,7 @@ def _change(position: int) -> None:
         "stop": [line for line in str(value("stop_words") or "").splitlines() if line],
         "fallback": str(value("fallback") or "").strip(),
     }
+    content["adapter"] = adapters_typed(column.recipe, uid)
     try:
         examples = _examples(str(value("few_shot") or ""))
         if examples:
@@ -207,7 +216,9 @@ def _apply_to_all(position: int) -> None:
     state = compare_state()
     shared = state.columns[position].recipe
     for column in state.columns:
-        column.recipe = replace(shared, model=column.recipe.model, name=column.recipe.name)
+        mine = column.recipe
+        adapter = shared.adapter if mine.model == shared.model else mine.adapter
+        column.recipe = replace(shared, model=mine.model, name=mine.name, adapter=adapter)
 
 
 def _examples_text(recipe: Recipe) -> str:

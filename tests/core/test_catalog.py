@@ -31,10 +31,11 @@ def endpoint_lab(make_lab, upstream):
     return make_lab({"NARANI_ENDPOINTS": json.dumps(endpoints)})
 
 
-def test_without_any_key_the_baseline_can_answer_and_comes_first(bare_lab):
+def test_without_any_key_the_baseline_and_the_embedded_model_can_answer_and_come_first(bare_lab):
     models = bare_lab.models().models
-    assert models[0].id == "baseline/extract"
-    assert [spec.id for spec in models if spec.available] == ["baseline/extract"]
+    available = [spec.id for spec in models if spec.available]
+    assert available == ["baseline/extract", "local/narani"]
+    assert [spec.id for spec in models[:2]] == available
 
 
 def test_a_missing_key_is_shown_with_the_name_of_its_variable(bare_lab):

@@ -52,7 +52,7 @@ def local_lab(make_lab, tmp_path, gguf_file):
 def runtime(tmp_path, gguf_file):
     """A runtime without a Lab, and a way to call it."""
     (tmp_path / "tiny.gguf").hardlink_to(gguf_file)
-    loop, runtime = BackgroundLoop(), LocalRuntime(tmp_path)
+    loop, runtime = BackgroundLoop(), LocalRuntime([tmp_path])
 
     def call(method, *arguments):
         return loop.submit(getattr(runtime, method)(*arguments)).result(PATIENCE_S)
@@ -213,6 +213,8 @@ def test_the_process_ends_when_its_standard_input_closes(gguf_file):
         "path": str(gguf_file),
         "name": "tiny",
         "api_key": "k" * 32,
+        "sampling": None,
+        "adapters": [],
         "parallel": 1,
         "context": 512,
         "gpu_layers": 0,
@@ -253,7 +255,7 @@ def test_the_catalog_lists_the_files_with_their_size(local_lab, gguf_file):
 
 
 def test_without_a_folder_there_are_no_files(tmp_path):
-    runtime = LocalRuntime(tmp_path / "nowhere")
+    runtime = LocalRuntime([tmp_path / "nowhere"])
     assert runtime.files() == []
     with pytest.raises(ModelError) as caught:
         asyncio.run(runtime.serve("tiny"))

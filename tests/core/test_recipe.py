@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from core.adapter import AdapterUse
 from core.errors import UsageError
 from core.example import Example
 from core.recipe import FewShot, Recipe, differences, parse_recipe, recipe_from_json
@@ -19,6 +20,7 @@ FULL = Recipe(
     stop=("\n", "끝"),
     few_shot=FewShot(examples=(Example(question="1+1?", answer="2"),)),
     reference="한 문단.\n\nAnother one.",
+    adapter=(AdapterUse(name="해담", hash="0123456789ab", scale=0.5),),
     fallback="baseline/extract",
     name="나의 레시피",
 )
@@ -32,6 +34,7 @@ OTHER_VALUES = {
     "stop": ("\n",),
     "few_shot": None,
     "reference": "",
+    "adapter": (),
     "fallback": None,
 }
 
@@ -82,13 +85,14 @@ def test_recipes_are_frozen_and_hashable():
 
 
 def test_techniques_are_named_and_plain_without_any():
-    assert FULL.techniques == ("system", "few_shot", "reference")
+    assert FULL.techniques == ("system", "few_shot", "reference", "adapter")
     assert Recipe(model="a/b").techniques == ("plain",)
 
 
 def test_the_label_is_the_name_else_model_and_techniques():
     assert FULL.label == "나의 레시피"
-    assert dataclasses.replace(FULL, name="").label == "gpt-4o-mini + system + few_shot + reference"
+    label = dataclasses.replace(FULL, name="").label
+    assert label == "gpt-4o-mini + system + few_shot + reference + 해담"
     assert Recipe(model="a/b").label == "b"
 
 

@@ -21,6 +21,7 @@ COMPARE = "pages/ask/compare.py"
 HISTORY = "pages/ask/history.py"
 FEEDBACK = "pages/improve/feedback.py"
 MODELS = "pages/setup/models.py"
+ADAPTERS = "pages/improve/adapters.py"
 PATIENCE_S = 15.0
 
 

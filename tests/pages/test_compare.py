@@ -36,13 +36,13 @@ def test_a_first_visit_shows_two_columns_that_can_answer(app: App) -> None:
     assert app.state.round_id
 
 
-def test_without_any_key_the_baseline_answers(
+def test_without_any_key_the_embedded_model_and_the_baseline_answer(
     open_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY")
     monkeypatch.delenv("OPENAI_API_BASE")
     app = open_app().open()
-    assert app.models == ["baseline/extract", "baseline/extract"]
+    assert app.models == ["local/narani", "baseline/extract"]
     app.click("sample_1").until_ended()
     assert [answer.error for answer in app.answers] == [None, None]
 

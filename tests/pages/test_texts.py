@@ -11,10 +11,23 @@ import pytest
 
 from core.answer import REASONS, StopReason
 from core.errors import MODEL_ERROR_KINDS, STORE_KINDS, USAGE_KINDS
+from core.lora.check import FINDING_KINDS
+from core.lora.job import UNFINISHED
 from core.model import Missing, Place
 from core.recipe import Recipe
+from core.training import DIALS
 from pages.shared.errors import sentences
-from pages.shared.texts import TEXTS, ask, common, errors, improve, setup
+from pages.shared.texts import (
+    TEXTS,
+    adapters,
+    ask,
+    common,
+    errors,
+    glossary,
+    improve,
+    setup,
+    tuning,
+)
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "pages").rglob("*.py"), ROOT / "app.py"])
@@ -38,7 +51,8 @@ def test_both_languages_fill_in_the_same_names(key: str) -> None:
 
 
 def test_no_key_stands_in_two_files() -> None:
-    parts = [common.TEXTS, ask.TEXTS, improve.TEXTS, setup.TEXTS, errors.TEXTS]
+    files = (common, ask, improve, adapters, glossary, tuning, setup, errors)
+    parts = [file.TEXTS for file in files]
     assert len(TEXTS) == sum(len(part) for part in parts)
 
 
@@ -107,13 +121,17 @@ def test_no_sentence_stands_for_an_error_that_is_none() -> None:
     [
         *(f"reason_{reason}" for reason in REASONS),
         *(f"stop_{reason}" for reason in get_args(StopReason)),
-        *(f"technique_{name}" for name in ("plain", "system", "few_shot", "reference")),
+        *(f"technique_{name}" for name in ("plain", "system", "few_shot", "reference", "adapter")),
         *(f"place_{place}" for place in get_args(Place)),
         *(f"state_{missing}" for missing in get_args(Missing)),
         *(f"field_{field.name}" for field in fields(Recipe)),
         *(f"stage_{stage}" for stage in ("start", "retry", "first_token", "generate")),
         *(f"column_{action}" for action in ("copy", "left", "right", "only", "remove")),
         *(f"language_{code}" for code in ("ko", "en", "other")),
+        *(f"finding_{kind}" for kind in FINDING_KINDS),
+        *(f"job_{state}" for state in (*UNFINISHED, "stopped", "interrupted", "failed")),
+        *(f"dial_{dial}" for dial in DIALS),
+        *(f"basic_{task}" for task in ("unknown", "talk", "passage")),
     ],
 )
 def test_every_code_that_is_shown_has_a_text(key: str) -> None:

@@ -1,7 +1,14 @@
 """Every sentence people read, as (Korean, English). A pair cannot lack a language."""
 
-from pages.shared.texts import ask, common, errors, improve, setup
+from pages.shared.texts import adapters, ask, common, errors, glossary, improve, setup, tuning
 
 TEXTS: dict[str, tuple[str, str]] = (
-    common.TEXTS | ask.TEXTS | improve.TEXTS | setup.TEXTS | errors.TEXTS
+    common.TEXTS
+    | ask.TEXTS
+    | improve.TEXTS
+    | adapters.TEXTS
+    | glossary.TEXTS
+    | tuning.TEXTS
+    | setup.TEXTS
+    | errors.TEXTS
 )

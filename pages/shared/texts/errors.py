@@ -177,4 +177,72 @@ TEXTS = {
         "디스크 공간과 데이터베이스 연결을 확인하세요.",
         "Check disk space and the database.",
     ),
+    "error_bad_examples": (
+        "예제를 읽을 수 없습니다: {reason}",
+        "The examples cannot be read: {reason}",
+    ),
+    "next_bad_examples": (
+        "question과 answer 열이 있는 CSV나 JSONL 파일로 고쳐서 다시 올리세요.",
+        "Correct the file (CSV or JSONL with question and answer) and upload it again.",
+    ),
+    "error_set_refused": (
+        "이 예제집으로는 학습할 수 없습니다: {findings}",
+        "This example set cannot be trained on: {findings}",
+    ),
+    "next_set_refused": (
+        "점검 결과에 나온 항목을 고쳐서 다시 올리세요.",
+        "Correct what the check found and upload the set again.",
+    ),
+    "error_bad_training": (
+        "학습을 시작할 수 없습니다: {reason}",
+        "The training cannot start: {reason}",
+    ),
+    "next_bad_training": (
+        "설정이나 기반 모델을 바꾸세요. 아무것도 지워지지 않았습니다.",
+        "Change the setting or the base. Nothing was lost.",
+    ),
+    "error_bad_adapter": ("어댑터 문제: {reason}", "The adapter: {reason}"),
+    "next_bad_adapter": ("다른 이름을 쓰세요.", "Use another name."),
+    "error_unsafe_file": (
+        "{file}은(는) 읽는 순간 코드를 실행할 수 있는 파일입니다.",
+        "{file} is a file that can run code when it is read.",
+    ),
+    "next_unsafe_file": (
+        "safetensors 형식의 파일을 쓰세요.",
+        "Use the safetensors files of the model.",
+    ),
+    "error_not_convertible": (
+        "GGUF로 바꿀 수 없습니다: {reason}",
+        "It cannot be converted to GGUF: {reason}",
+    ),
+    "next_not_convertible": (
+        "Ollama와 vLLM은 PEFT 폴더를 그대로 받습니다. 폴더를 내려받아 쓰세요.",
+        "Ollama and vLLM take the PEFT folder as it is: download the folder.",
+    ),
+    "error_no_lora_package": (
+        "학습에 필요한 패키지가 없습니다: {packages}",
+        "Training needs packages that are not here: {packages}",
+    ),
+    "next_no_lora_package": ("이 명령을 실행하세요: {command}", "Run: {command}"),
+    "error_no_space": (
+        "디스크 공간이 부족합니다. {needed_mb} MB가 필요한데 {free_mb} MB만 남았습니다.",
+        "The disk is nearly full: {needed_mb} MB are needed, {free_mb} MB are free.",
+    ),
+    "next_no_space": ("공간을 비우고 다시 시작하세요.", "Make room and start again."),
+    "error_unknown_adapter": (
+        "{adapter} 어댑터가 없거나 이 모델에 맞지 않습니다.",
+        "There is no adapter {adapter} that fits this model.",
+    ),
+    "next_unknown_adapter": (
+        "열 설정에서 다른 어댑터를 고르거나 새로 학습하세요.",
+        "Choose another adapter in the column's settings, or train one.",
+    ),
+    "error_wrong_adapter": (
+        "{adapter} 어댑터는 {model}에 쓸 수 없습니다. 기반 모델은 {base}입니다({reason}).",
+        "The adapter {adapter} cannot be laid over {model}; its base is {base} ({reason}).",
+    ),
+    "next_wrong_adapter": (
+        "어댑터를 끄거나 그 기반 모델을 고르세요.",
+        "Switch the adapter off, or choose its base model.",
+    ),
 }

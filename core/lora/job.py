@@ -1,0 +1,133 @@
+"""A training on disk: what is to be done, and how far it is. Read by page and process alike."""
+
+import json
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from core.example import Example
+from core.jsontypes import Json, JsonObject
+from core.training import TrainSettings, settings_from_json
+
+UNFINISHED = ("queued", "loading", "scoring_before", "training", "scoring_after", "saving")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One training."""
+
+    folder: Path
+    """Holds job.json, status.json, losses.jsonl, the examples and check-points."""
+    name: str
+    base: str
+    base_folder: Path
+    base_hash: str
+    adapters: Path
+    """Where the finished adapter goes."""
+    example_set: str
+    example_set_hash: str
+    settings: TrainSettings
+    created_at: str
+    overridden: tuple[str, ...] = ()
+    own_usd_per_hour: float | None = None
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+    @property
+    def stop_asked(self) -> bool:
+        return (self.folder / "stop").exists()
+
+    def examples(self, split: str) -> list[Example]:
+        """Training or held-out examples."""
+        lines = (self.folder / f"{split}.jsonl").read_text("utf-8").split("\n")
+        return [Example(**json.loads(line)) for line in lines if line]
+
+    def losses(self) -> list[tuple[int, float]]:
+        """Pairs of (step, loss) so far."""
+        path = self.folder / "losses.jsonl"
+        try:
+            return [tuple(json.loads(line)) for line in path.read_text().splitlines()]
+        except (OSError, ValueError):
+            return []
+
+    def status(self) -> dict[str, Any]:
+        """How far it is: `state`, and `step`, `steps`, `loss`, `left_s`, `reason` where known.
+
+        A process that ended without a word is `interrupted`; it can be resumed.
+        """
+        try:
+            status = json.loads((self.folder / "status.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            status = {"state": "queued"}
+        if status["state"] in UNFINISHED and not _alive(status.get("pid")):
+            status["state"] = "interrupted"
+        return cast(dict[str, Any], status)
+
+    def bf16(self, torch: Any) -> bool:
+        """Half the bits where the processor multiplies them natively."""
+        if torch.cuda.is_available():
+            return bool(torch.cuda.is_bf16_supported())
+        flags = Path("/proc/cpuinfo")
+        return flags.exists() and "avx512_bf16" in flags.read_text()
+
+
+def write_job(
+    folder: Path, content: JsonObject, train: Sequence[Example], test: Sequence[Example]
+) -> Job:
+    """Make the folder of a new job."""
+    folder.mkdir(parents=True)
+    for split, examples in (("train", train), ("test", test)):
+        lines = [json.dumps(e.to_json(), ensure_ascii=False) + "\n" for e in examples]
+        (folder / f"{split}.jsonl").write_text("".join(lines), "utf-8")
+    (folder / "job.json").write_text(json.dumps(content, ensure_ascii=False, indent=1), "utf-8")
+    return read_job(folder)
+
+
+def read_job(folder: Path) -> Job:
+    """Read a job's description. Raises OSError, ValueError, KeyError for a broken one."""
+    content = json.loads((folder / "job.json").read_text("utf-8"))
+    return Job(
+        folder=folder,
+        name=content["name"],
+        base=content["base"],
+        base_folder=Path(content["base_folder"]),
+        base_hash=content["base_hash"],
+        adapters=Path(content["adapters"]),
+        example_set=content["example_set"],
+        example_set_hash=content["example_set_hash"],
+        settings=settings_from_json(content["settings"]),
+        created_at=content["created_at"],
+        overridden=tuple(content["overridden"]),
+        own_usd_per_hour=content["own_usd_per_hour"],
+    )
+
+
+def write_status(folder: Path, **changes: Json) -> None:
+    """Change some of the status, whole or not at all."""
+    path = folder / "status.json"
+    try:
+        status = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        status = {}
+    status |= {"pid": os.getpid(), **changes, "at": time.time()}
+    new = folder / f"status.{os.getpid()}.new"
+    new.write_text(json.dumps(status), "utf-8")
+    new.replace(path)
+
+
+def _alive(pid: Json) -> bool:
+    if not isinstance(pid, int):
+        return False
+    try:
+        os.kill(pid, 0)
+        # A child that ended and was not waited for still has its number.
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True

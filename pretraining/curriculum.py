@@ -1,0 +1,65 @@
+"""What is taught when: the stages of the training, by tokens seen, and the mix of lessons in each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pretraining import skills
+from pretraining.dialogue import Dialogue
+from pretraining.lessons import easy_key_values, key_values, one_passage, several_passages
+from pretraining.words import Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A mix of lessons (weights) until so many million tokens have been seen."""
+
+    until: float
+    mix: dict[str, float]
+
+
+STAGES = (
+    Stage(until=2, mix={"easy": 1}),
+    Stage(until=5, mix={"easy": 0.2, "keys": 0.35, "plain": 0.45}),
+    Stage(until=9, mix={"easy": 0.05, "keys": 0.2, "plain": 0.4, "short": 0.1, "talk": 0.1,
+                        "unknown": 0.05, "labels": 0.1}),
+    Stage(
+        until=1e9,
+        mix={"keys": 0.1, "plain": 0.2, "short": 0.2, "passage": 0.05, "passages": 0.12,
+             "labels": 0.1, "format": 0.04, "unknown": 0.07, "talk": 0.12},
+    ),
+)  # fmt: skip
+ENGLISH_SHARE = 0.56
+"""English learns more slowly than Korean, so it gets more."""
+
+
+def stage_at(millions: float) -> Stage:
+    """The stage in force after so many million tokens."""
+    return next(stage for stage in STAGES if millions < stage.until)
+
+
+def dialogue(words: Words, lesson: str) -> Dialogue:
+    """One dialogue of a lesson."""
+    random = words.random
+    if lesson == "keys":
+        return key_values(words, pairs=random.randint(2, 4), questions=7)
+    if lesson == "easy":
+        return easy_key_values(words)
+    if lesson == "plain":
+        return one_passage(words, most=random.choice((2, 3, 4)), framed_share=0)
+    if lesson == "short":
+        return one_passage(words, most=3)
+    if lesson == "passage":
+        return one_passage(words)
+    if lesson == "passages":
+        return several_passages(words, passages=random.choice((2, 2, 3, 3, 3, 4)))
+    return skills.LESSONS[lesson](words)
+
+
+def dialogues(english: Words, korean: Words, millions: float) -> Iterator[Dialogue]:
+    """Endless dialogues of the stage in force."""
+    mix = stage_at(millions).mix
+    random = english.random
+    while True:
+        words = english if random.random() < ENGLISH_SHARE else korean
+        lesson = random.choices(list(mix), list(mix.values()))[0]
+        yield dialogue(words, lesson)

@@ -1,0 +1,191 @@
+"""The lessons about finding: lists of keys and values, one passage, several passages.
+
+Each is a dialogue that asks many questions about one text, so that most tokens teach something.
+"""
+
+from dataclasses import replace
+
+from core.prompt import OPEN_BOOK
+from pretraining.attributes import open_fact
+from pretraining.dialogue import Dialogue, Turn
+from pretraining.frames import Fact, Section, fill, sections
+from pretraining.phrases import FILLERS, INTRODUCTIONS, LIST_QUESTIONS, LIST_SHAPES, OTHERWISE
+from pretraining.vocabulary import NOUNS
+from pretraining.words import Words, particle
+
+UNKNOWN = ("I don't know.", "잘 모르겠습니다.")
+KINDS = ("org", "company", "product", "person", "place", "event", "device", "book", "team", "word")
+
+
+def key_values(words: Words, *, pairs: int, questions: int) -> Dialogue:
+    """A list of keys with values, each asked about again and again."""
+    random = words.random
+    made: dict[str, str] = {}
+    invented = random.random() < 0.3
+    while len(made) < pairs:
+        key = words.entity("word") if invented and random.random() < 0.7 else words.attribute()
+        made.setdefault(key, words.phrase())
+    shape = random.choice(LIST_SHAPES)
+    joint = random.choice(("\n", "\n", ", ", "; ", " / "))
+    listing = joint.join(shape.format(k=k, v=v) for k, v in made.items())
+    asked = [random.choice(list(made)) for _ in range(questions)]
+    turns = [Turn(question=_asked(words, key), answer=made[key], source=1) for key in asked]
+    return in_context(words, [listing], turns)
+
+
+def easy_key_values(words: Words) -> Dialogue:
+    """Short keys and values in one shape: where finding is learnt before anything else."""
+    random = words.random
+    made: dict[str, str] = {}
+    for _ in range(random.randint(2, 5)):
+        key = words.pick(NOUNS) if random.random() < 0.6 else words.proper()
+        made.setdefault(key, words.pick(NOUNS) if random.random() < 0.4 else words.phrase())
+    listing = "\n".join(f"{key}: {value}" for key, value in made.items())
+    keys = random.sample(list(made), len(made))
+    turns = tuple(Turn(question=f"{key}?", answer=made[key]) for key in keys)
+    return Dialogue(system=listing, turns=turns)
+
+
+def one_passage(words: Words, *, most: int = 7, framed_share: float = 0.65) -> Dialogue:
+    """Several facts about one entity, every fact asked, now and then one that is not there."""
+    count = words.random.randint(min(2, most), most)
+    facts, absent = facts_of(words, count=count, framed_share=framed_share)
+    return in_context(words, [as_passage(words, facts)], turns_of(words, [facts], absent))
+
+
+def several_passages(words: Words, *, passages: int, most: int = 4) -> Dialogue:
+    """Passages about several entities, more than half the time with the very same attributes."""
+    random = words.random
+    shared, use_frames = random.random() < 0.55, random.random() < 0.6
+    section = random.choice(sections(words.language, held_out=words.held_out))
+    attributes = [words.attribute() for _ in range(random.randint(1, most))]
+    groups: dict[str, list[Fact]] = {}
+    absent: list[Fact] = []
+    for _ in range(passages):
+        count = random.randint(1, most)
+        if not shared:
+            facts, missing = facts_of(words, count=count)
+        elif use_frames:
+            facts, missing = framed(words, section, count)
+        else:
+            entity = words.entity(random.choice(KINDS))
+            facts, missing = [open_fact(words, entity, a, alone=False) for a in attributes], []
+            random.shuffle(facts)
+        absent += missing
+        groups.setdefault(facts[0].entity, facts)
+    texts = [as_passage(words, facts) for facts in groups.values()]
+    return in_context(words, texts, turns_of(words, list(groups.values()), absent))
+
+
+def facts_of(
+    words: Words, *, count: int, framed_share: float = 0.65
+) -> tuple[list[Fact], list[Fact]]:
+    """Facts about one entity, and some that will not be told."""
+    if words.random.random() < framed_share:
+        options = sections(words.language, held_out=words.held_out)
+        return framed(words, words.random.choice(options), count)
+    entity = words.entity(words.random.choice(KINDS))
+    attributes: list[str] = []
+    while len(attributes) < count + 1:
+        attribute = words.attribute()
+        if attribute not in attributes:
+            attributes.append(attribute)
+    facts = [
+        open_fact(words, entity, a, alone=number > 0 and words.random.random() < 0.55)
+        for number, a in enumerate(attributes)
+    ]
+    return facts[:count], facts[count:]
+
+
+def framed(words: Words, section: Section, count: int) -> tuple[list[Fact], list[Fact]]:
+    """Facts from one section of frames, and those left out."""
+    entity = words.entity(section.kind)
+    chosen = list(section.frames)
+    words.random.shuffle(chosen)
+    facts = [fill(frame, entity, words) for frame in chosen]
+    return facts[:count], facts[count : count + 2]
+
+
+def as_passage(words: Words, facts: list[Fact]) -> str:
+    """The statements as one text that names its entity."""
+    random = words.random
+    said = [fact.statement for fact in facts]
+    entity = facts[0].entity
+    if entity not in said[0]:
+        with_name = next((n for n, text in enumerate(said) if entity in text), None)
+        if with_name is not None:
+            said.insert(0, said.pop(with_name))
+        else:
+            said.insert(0, random.choice(INTRODUCTIONS[words.korean]).format(e=entity))
+    if random.random() < 0.15:
+        said.insert(random.randint(1, len(said)), random.choice(FILLERS[words.korean]))
+    return " ".join(said)
+
+
+def turns_of(words: Words, groups: list[list[Fact]], absent: list[Fact]) -> list[Turn]:
+    """Questions about facts told, about facts left out, and about strangers."""
+    random = words.random
+    crowded = len(groups) > 1
+    told = [(fact, number) for number, facts in enumerate(groups, 1) for fact in facts]
+    keys = [fact.key for fact, _ in told]
+    repeated = {key for key in keys if keys.count(key) > 1}
+    random.shuffle(told)
+    turns = []
+    for fact, number in told[: random.randint(4, 8)]:
+        question = question_of(words, fact, named=fact.key in repeated)
+        turns.append(Turn(question=question, answer=fact.answer, source=number))
+    missing = [fact for fact in absent if fact.key not in keys]
+    if missing and random.random() < 0.45:
+        turns.append(unknown(words, question_of(words, missing[0], named=crowded)))
+    if repeated and random.random() < 0.35:
+        fact = next(fact for fact, _ in told if fact.key in repeated)
+        question = question_of(words, fact, named=True)
+        turns.append(unknown(words, question.replace(fact.entity, words.entity("word"))))
+    random.shuffle(turns)
+    return turns
+
+
+def unknown(words: Words, question: str) -> Turn:
+    """A question to which nothing at hand has the answer."""
+    return Turn(question=question, answer=UNKNOWN[words.korean])
+
+
+def question_of(words: Words, fact: Fact, *, named: bool) -> str:
+    """One wording of a fact's question; `named` when only the entity tells facts apart."""
+    random = words.random
+    if not named:
+        return random.choice(fact.questions)
+    if fact.named:
+        return random.choice(fact.named)
+    question = random.choice(fact.questions)
+    lowered = question[:1].lower() + question[1:]
+    return random.choice(OTHERWISE[words.korean]).format(e=fact.entity, q=lowered)
+
+
+def in_context(words: Words, texts: list[str], turns: list[Turn]) -> Dialogue:
+    """Put the texts where products put them: the system message, or before the question.
+
+    Under the product's own instruction the answer cites its passage, as the instruction asks.
+    """
+    chance = words.random.random()
+    numbered = "\n\n".join(f"[{number}] {text}" for number, text in enumerate(texts, 1))
+    if chance < 0.15:
+        cited = [
+            replace(t, answer=f"{t.answer} [{t.source}]") if t.source is not None else t
+            for t in turns
+        ]
+        return Dialogue(system=f"{OPEN_BOOK}\n\n{numbered}", turns=tuple(cited))
+    if chance < 0.6:
+        return Dialogue(system=numbered, turns=tuple(turns))
+    plain = "\n\n".join(texts)
+    if chance < 0.8:
+        return Dialogue(system=plain, turns=tuple(turns))
+    first = replace(turns[0], question=f"{plain}\n\n{turns[0].question}")
+    return Dialogue(turns=(first, *turns[1:]))
+
+
+def _asked(words: Words, key: str) -> str:
+    text = words.random.choice(LIST_QUESTIONS[words.korean])
+    for pair in ("은/는", "이/가", "을/를"):
+        text = text.replace("{k}" + pair, key + particle(key, pair))
+    return text.replace("{k}", key)
