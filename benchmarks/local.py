@@ -145,6 +145,8 @@ def measure_tokens(runs: int) -> None:
             base_url=served.base_url,
             headers={"Authorization": f"Bearer {served.api_key}"},
             timeout=120,
+            # It closes the connection after each stream, unannounced: one kept would break the next.
+            limits=httpx.Limits(max_keepalive_connections=0),
         )
 
         def bare(question: str, columns: int = 1) -> list[Written]:

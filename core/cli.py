@@ -15,6 +15,7 @@ from typing import NoReturn
 from core.errors import NaraniError, StoreError, UsageError
 from core.example_files import read_examples
 from core.example_set import ExampleSet
+from core.jsontypes import JsonObject
 from core.lab import Lab, open_lab
 from core.lora.base import EMBEDDED
 from core.lora.job import UNFINISHED
@@ -139,7 +140,7 @@ def _spec(spec: ModelSpec) -> dict[str, str | int | bool | None]:
 def _train(lab: Lab, options: argparse.Namespace) -> int:
     made = _example_set(lab, options.example_set)
     parameters = lab.trainings.base(options.base).parameters
-    chosen = preset(options.dial, parameters).to_json() | json.loads(options.settings)
+    chosen = preset(options.dial, parameters).to_json() | _json_object(options.settings)
     plan = lab.trainings.plan(made, options.base, settings_from_json(chosen))
     for finding in plan.report.findings:
         print(f"{finding.severity}: {finding.kind} ({finding.count})", file=sys.stderr)
@@ -162,6 +163,17 @@ def _train(lab: Lab, options: argparse.Namespace) -> int:
         return _say(f"error: {status['state']}: {detail}", 1)
     print(json.dumps(adapter.to_json(), ensure_ascii=False, indent=2))
     return 0
+
+
+def _json_object(text: str) -> JsonObject:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        reason = f"{text[:80]!r} is no JSON object"
+        raise UsageError("bad_training", f"settings: {reason}", setting="settings", reason=reason)
+    return content
 
 
 def _example_set(lab: Lab, name: str) -> ExampleSet:

@@ -65,7 +65,9 @@ ASKED_ALONE_KO = (
 )  # fmt: skip
 
 
-def open_fact(words: Words, entity: str, attribute: str, *, alone: bool) -> Fact:
+def open_fact(
+    words: Words, entity: str, attribute: str, *, alone: bool, kind: str = "word"
+) -> Fact:
     """A fact about an attribute; `alone` leaves the entity to the sentence before."""
     korean = words.korean
     random = words.random
@@ -85,6 +87,7 @@ def open_fact(words: Words, entity: str, attribute: str, *, alone: bool) -> Fact
     other = _filled(_side(asked_alone, words, random), inner)
     return Fact(
         key=attribute,
+        kind=kind,
         entity=entity,
         statement=text[:1].upper() + text[1:],
         answer=value,

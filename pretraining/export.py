@@ -97,12 +97,19 @@ Narani에 들어 있는 작은 언어 모델입니다({parameters:,}개 매개�
 
 def ordinary_tasks() -> Iterator[dict[str, Any]]:
     """What the model should still do after a training: some to repeat, others to check."""
+    asked: set[str] = set()
     for use, count, held_out in (("replay", REPLAYED // 6, False), ("check", CHECKED // 2, True)):
         for task in ("unknown", "talk", "passage"):
             for language in ("en", "ko"):
                 words = Words(Random(f"{use} {task} {language}"), language, held_out=held_out)
-                for _ in range(count):
-                    yield {"task": task, "use": use, **_single(_made(words, task))}
+                made = 0
+                while made < count:
+                    single = _single(_made(words, task))
+                    if single["question"] in asked:  # nothing is checked that was replayed
+                        continue
+                    made += 1
+                    asked.add(single["question"])
+                    yield {"task": task, "use": use, **single}
 
 
 def _made(words: Words, task: str) -> Dialogue:

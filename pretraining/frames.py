@@ -44,6 +44,8 @@ class Fact:
     """A frame filled in: what is said, what is asked, what is right."""
 
     key: str
+    kind: str
+    """Of the entity: `org`, `person` ..."""
     entity: str
     statement: str
     answer: str
@@ -78,7 +80,7 @@ def _parse(line: str) -> Frame | None:
     )
 
 
-def fill(frame: Frame, entity: str, words: Words) -> Fact:
+def fill(frame: Frame, entity: str, words: Words, *, kind: str = "word") -> Fact:
     """Draw the slots and alternatives of a frame for an entity."""
     drawn: dict[str, str] = {"e": entity}
 
@@ -104,6 +106,7 @@ def fill(frame: Frame, entity: str, words: Words) -> Fact:
     statement = filled(words.random.choice(frame.statements))
     return Fact(
         key=frame.questions[0],
+        kind=kind,
         entity=entity,
         statement=statement[:1].upper() + statement[1:],
         answer=answer,

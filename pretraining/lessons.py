@@ -3,6 +3,7 @@
 Each is a dialogue that asks many questions about one text, so that most tokens teach something.
 """
 
+import itertools
 from dataclasses import replace
 
 from core.prompt import OPEN_BOOK
@@ -68,8 +69,10 @@ def several_passages(words: Words, *, passages: int, most: int = 4) -> Dialogue:
         elif use_frames:
             facts, missing = framed(words, section, count)
         else:
-            entity = words.entity(random.choice(KINDS))
-            facts, missing = [open_fact(words, entity, a, alone=False) for a in attributes], []
+            kind = random.choice(KINDS)
+            entity = words.entity(kind)
+            facts = [open_fact(words, entity, a, kind=kind, alone=False) for a in attributes]
+            missing = []
             random.shuffle(facts)
         absent += missing
         groups.setdefault(facts[0].entity, facts)
@@ -84,14 +87,15 @@ def facts_of(
     if words.random.random() < framed_share:
         options = sections(words.language, held_out=words.held_out)
         return framed(words, words.random.choice(options), count)
-    entity = words.entity(words.random.choice(KINDS))
+    kind = words.random.choice(KINDS)
+    entity = words.entity(kind)
     attributes: list[str] = []
     while len(attributes) < count + 1:
         attribute = words.attribute()
         if attribute not in attributes:
             attributes.append(attribute)
     facts = [
-        open_fact(words, entity, a, alone=number > 0 and words.random.random() < 0.55)
+        open_fact(words, entity, a, kind=kind, alone=number > 0 and words.random.random() < 0.55)
         for number, a in enumerate(attributes)
     ]
     return facts[:count], facts[count:]
@@ -102,7 +106,7 @@ def framed(words: Words, section: Section, count: int) -> tuple[list[Fact], list
     entity = words.entity(section.kind)
     chosen = list(section.frames)
     words.random.shuffle(chosen)
-    facts = [fill(frame, entity, words) for frame in chosen]
+    facts = [fill(frame, entity, words, kind=section.kind) for frame in chosen]
     return facts[:count], facts[count : count + 2]
 
 
@@ -140,9 +144,20 @@ def turns_of(words: Words, groups: list[list[Fact]], absent: list[Fact]) -> list
     if repeated and random.random() < 0.35:
         fact = next(fact for fact, _ in told if fact.key in repeated)
         question = question_of(words, fact, named=True)
-        turns.append(unknown(words, question.replace(fact.entity, words.entity("word"))))
+        turns.append(unknown(words, question.replace(fact.entity, stranger(words, fact))))
     random.shuffle(turns)
     return turns
+
+
+def stranger(words: Words, fact: Fact) -> str:
+    """Somebody of the same kind whom the passages do not name, fit for the same particles."""
+    for attempt in itertools.count():
+        # Some kinds have few held-out names: after a while an invented word will do.
+        name = words.entity(fact.kind if attempt < 40 else "word")
+        alike = all(particle(name, p) == particle(fact.entity, p) for p in ("은/는", "으로/로"))
+        if name != fact.entity and (alike or not words.korean):
+            return name
+    raise AssertionError("there is always another word")
 
 
 def unknown(words: Words, question: str) -> Turn:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pretraining import vocabulary as v
 from pretraining.dialogue import Dialogue, Turn
+from pretraining.frames import Fact
 from pretraining.lessons import UNKNOWN, facts_of, unknown
 from pretraining.words import Words, is_held_out, joined, particle
 
@@ -81,10 +82,12 @@ def label_names(words: Words, count: int) -> list[str]:
 
 def _topics(words: Words, count: int) -> list[Callable[[], str]]:
     lists = words.random.sample(TOPICS, count)
+    others = {n: {w for o in lists if o != n for w in v.LISTS[o][words.korean]} for n in lists}
     carriers = CARRIERS[words.korean]
 
     def maker(name: str) -> Callable[[], str]:
-        return lambda: words.random.choice(carriers).format(x=words.pick(v.LISTS[name]))
+        own = [w for w in v.LISTS[name][words.korean] if w not in others[name]]
+        return lambda: words.random.choice(carriers).format(x=words.random.choice(own))
 
     return [maker(name) for name in lists]
 
@@ -115,7 +118,9 @@ def formats(words: Words) -> Dialogue:
             for number, x in enumerate(inputs)
         ]
         return Dialogue(turns=tuple(turns))
-    facts, _ = facts_of(words, count=random.randint(3, 6))
+    facts: list[Fact] = []
+    while len(facts) < 3:
+        facts += facts_of(words, count=random.randint(3, 6))[0]
     turns = [
         Turn(
             question=f"{fact.statement}\n{random.choice(fact.questions)}",

@@ -59,7 +59,7 @@ def load_network(folder: Path, layers: tuple[str, ...] = LAYERS) -> Lfm2ForCausa
     """The newest check-point of a run."""
     vocabulary = Tokenizer.from_file(str(folder / "tokenizer.json")).get_vocab_size()
     model = make_network(make_config(vocabulary, layers), seed=0)
-    model.load_state_dict(load_file(folder / "weights.safetensors"), strict=False)
+    _load(model, folder)
     return model
 
 
@@ -158,13 +158,22 @@ def _save(
     for name, tensors in (("optimizer", moments), ("weights", weights)):
         save_file(tensors, folder / f"{name}.new")
         (folder / f"{name}.new").replace(folder / f"{name}.safetensors")
-    (folder / "state.json").write_text(json.dumps(state))
+    (folder / "state.new").write_text(json.dumps(state))
+    (folder / "state.new").replace(folder / "state.json")
+
+
+def _load(model: Lfm2ForCausalLM, folder: Path) -> None:
+    """Raises ValueError when the check-point is another network's."""
+    weights = load_file(folder / "weights.safetensors")
+    missing, unexpected = model.load_state_dict(weights, strict=False)
+    if set(missing) - {"lm_head.weight"} or unexpected:
+        raise ValueError(f"{folder} holds another network: {[*missing, *unexpected][:3]}")
 
 
 def _resume(
     folder: Path, model: Lfm2ForCausalLM, optimizer: torch.optim.Optimizer
 ) -> dict[str, float]:
-    model.load_state_dict(load_file(folder / "weights.safetensors"), strict=False)
+    _load(model, folder)
     content = optimizer.state_dict()
     for name, value in load_file(folder / "optimizer.safetensors").items():
         number, slot = name.split(".", 1)

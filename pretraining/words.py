@@ -61,7 +61,9 @@ class Words:
         }
         if slot in makers:
             return self._from_side(makers[slot])
-        return self._from_side(lambda: self.pick(v.LISTS[slot]))
+        listed = v.LISTS[slot][self.korean]
+        kept = [word for word in listed if is_held_out(word) == self.held_out]
+        return self.random.choice(kept or listed)  # some short lists have no held-out word
 
     def entity(self, kind: str) -> str:
         """A name for an entity of a kind such as `org` or `person`."""
@@ -269,8 +271,12 @@ _LATIN_ENDS = {"l": "ㄹ", "m": "음", "n": "은", "r": "ㄹ", "%": "트", "°":
 def particle(word: str, pair: str) -> str:
     """The Korean particle of a pair such as `은/는` that fits after a word."""
     last = word.rstrip(" )\"'.")[-1:]
-    last = _DIGIT_ENDS.get(last, last)
-    last = {"m": "터", "g": "램", "C": "도"}.get(last, _LATIN_ENDS.get(last.lower(), last))
+    unit = re.search(r"\d ?(k?m|k?g|°C|m?[lL]|k?cal)$", word)
+    if unit:
+        last = {"m": "터", "g": "램", "C": "도", "l": "터", "L": "터"}[last]
+        last = "리" if word.endswith("cal") else last
+    else:
+        last = _DIGIT_ENDS.get(last, _LATIN_ENDS.get(last.lower(), last))
     final = (ord(last) - 0xAC00) % 28 if "가" <= last <= "힣" else (8 if last == "ㄹ" else 0)
     first, second = pair.split("/")
     with_final, without = (first, second) if first[0] in "은을이과으아" else (second, first)

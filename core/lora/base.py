@@ -24,7 +24,10 @@ def base_folder(model: str, bases: Path) -> Path:
     Raises:
         UsageError: `bad_training` when there is none, `unsafe_file` when it holds pickles only.
     """
-    folder = EMBEDDED_FOLDER if model == EMBEDDED else Path(model).expanduser()
+    try:
+        folder = EMBEDDED_FOLDER if model == EMBEDDED else Path(model).expanduser()
+    except RuntimeError:  # the home of nobody
+        raise _missing(model, Path(model)) from None
     if model != EMBEDDED and not folder.is_absolute() and (bases / model).is_dir():
         folder = bases / model
     if not (folder / "config.json").is_file():
@@ -39,7 +42,23 @@ def base_folder(model: str, bases: Path) -> Path:
                 file=pickles[0],
             )
         raise _missing(model, folder)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        if not (folder / name).is_file():
+            reason = f"{folder} lacks {name}"
+            raise UsageError("bad_training", reason, setting="base", reason=reason, model=model)
+    if not chat_template(folder):
+        reason = f"{folder} has no chat template"
+        raise UsageError("bad_training", reason, setting="base", reason=reason, model=model)
     return folder
+
+
+def chat_template(folder: Path) -> str:
+    """How the model is spoken to; empty when its folder does not say."""
+    file = folder / "chat_template.jinja"
+    if file.exists():
+        return file.read_text("utf-8")
+    settings = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
+    return str(settings.get("chat_template") or "")
 
 
 def bases_in(bases: Path) -> list[str]:
@@ -80,7 +99,15 @@ def describe(model: str, folder: Path) -> BaseInfo:
             ),
             convertible=architecture in CONVERTIBLE,
         )
-    except (OSError, ValueError, KeyError, IndexError, struct.error) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        IndexError,
+        TypeError,
+        AttributeError,
+        struct.error,
+    ) as error:
         reason = f"{folder.name} is not a complete model: {error}"
         raise UsageError("bad_training", reason, setting="base", reason=reason) from error
 

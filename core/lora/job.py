@@ -60,13 +60,19 @@ class Job:
 
         A process that ended without a word is `interrupted`; it can be resumed.
         """
+        status = self._read_status()
+        if status["state"] in UNFINISHED and not _alive(status.get("pid"), self.folder.name):
+            status = self._read_status()  # its last word may have come meanwhile
+            if status["state"] in UNFINISHED:
+                status["state"] = "interrupted"
+        return status
+
+    def _read_status(self) -> dict[str, Any]:
         try:
-            status = json.loads((self.folder / "status.json").read_text("utf-8"))
+            text = (self.folder / "status.json").read_text("utf-8")
+            return cast(dict[str, Any], json.loads(text))
         except (OSError, ValueError):
-            status = {"state": "queued"}
-        if status["state"] in UNFINISHED and not _alive(status.get("pid")):
-            status["state"] = "interrupted"
-        return cast(dict[str, Any], status)
+            return {"state": "queued"}
 
     def bf16(self, torch: Any) -> bool:
         """Half the bits where the processor multiplies them natively."""
@@ -120,13 +126,14 @@ def write_status(folder: Path, **changes: Json) -> None:
     new.replace(path)
 
 
-def _alive(pid: Json) -> bool:
+def _alive(pid: Json, job_id: str) -> bool:
     if not isinstance(pid, int):
         return False
     try:
         os.kill(pid, 0)
         # A child that ended and was not waited for still has its number.
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+        # and a number may have been given to another program since.
+        return job_id.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
     except ProcessLookupError:
         return False
     except OSError:

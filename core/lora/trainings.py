@@ -161,9 +161,13 @@ class Trainings:
         """Go on from the newest check-point.
 
         Raises:
-            UsageError: `no_lora_package`.
+            UsageError: `no_lora_package`, `bad_adapter` when its name was taken meanwhile.
         """
+        if job.status()["state"] in (*UNFINISHED, "done"):
+            return
         self._refuse_packages()
+        if self._library.get(job.name):
+            raise _taken(job.name)
         (job.folder / "stop").unlink(missing_ok=True)
         self._spawn(job)
 
@@ -208,8 +212,7 @@ class Trainings:
         self._refuse_packages()
         busy = {job.name for job in self.jobs() if job.status()["state"] in UNFINISHED}
         if self._library.get(name) or name in busy:
-            reason = f"an adapter named {name} exists already; choose another name"
-            raise UsageError("bad_adapter", reason, reason=reason)
+            raise _taken(name)
         blocking = plan.report.blocking
         fatal = [f.kind for f in blocking if f.kind != "leak"]
         if blocking and (fatal or not override):
@@ -242,15 +245,27 @@ class Trainings:
                 stdout=log,
                 stderr=log,
             )
-        write_status(job.folder, state="queued", pid=process.pid)
+        write_status(job.folder, state="queued", pid=process.pid, reason=None, message=None)
         self._processes[job.id] = process
-        threading.Thread(target=process.wait, daemon=True).start()
+        threading.Thread(target=_reap, args=(process,), daemon=True).start()
 
     def _speed(self) -> float:
         try:
             return float(json.loads((self._folder / SPEED).read_text())["flops_per_s"])
         except (OSError, ValueError, KeyError):
             return FLOPS_PER_S
+
+
+def _taken(name: str) -> UsageError:
+    reason = f"an adapter named {name} exists already; choose another name"
+    return UsageError("bad_adapter", reason, reason=reason)
+
+
+def _reap(process: subprocess.Popen[bytes]) -> None:
+    process.wait()
+    with suppress(OSError):
+        assert process.stdin is not None
+        process.stdin.close()
 
 
 def free_memory() -> int | None:

@@ -33,6 +33,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):  # Ctrl-C reaches the whole group
         signal.signal(number, lambda *_: stop.set())
     threading.Thread(target=_stop_at_end_of_input, args=(stop,), daemon=True).start()
+    threading.Thread(target=_stop_when_asked, args=(job, stop), daemon=True).start()
     try:
         with _turn(job, stop):
             run(job, stop)
@@ -77,7 +78,8 @@ def run(job: Job, stop: threading.Event) -> None:
         UsageError, ValueError: the job cannot be done.
     """
     began = time.monotonic()
-    write_status(job.folder, state="loading", step=0, pid=os.getpid())
+    spent_before = float(job.status().get("spent_s", 0.0))
+    write_status(job.folder, state="loading", pid=os.getpid())
     from core.lora.network import load_base, with_adapter
     from core.lora.scoring import Tasks, compare, score
     from core.lora.store import finish
@@ -86,7 +88,7 @@ def run(job: Job, stop: threading.Event) -> None:
     train, test = job.examples("train"), job.examples("test")
     tasks = Tasks.of(job, model, tokenizer)
     write_status(job.folder, state="scoring_before")
-    before = _kept(job, "before", lambda: score(model, tokenizer, test, tasks, stop))
+    before = _kept(job, "before", lambda: score(model, tokenizer, test, tasks, stop), stop)
     if stop.is_set():
         raise Stopped
     trained = with_adapter(model, job.settings)
@@ -96,7 +98,7 @@ def run(job: Job, stop: threading.Event) -> None:
     if stop.is_set():
         raise Stopped
     write_status(job.folder, state="saving")
-    spent = float(job.status().get("spent_s", 0.0)) + time.monotonic() - began
+    spent = spent_before + time.monotonic() - began
     finish(job, trained, losses, before, after, compare(before, after), spent)
     write_status(job.folder, state="done", duration_s=spent)
 
@@ -122,7 +124,7 @@ def _fit(
 
         def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             now = time.monotonic()
-            asked = stop.is_set() or job.stop_asked
+            asked = stop.is_set()
             if asked or now - self.saved_at > CHECKPOINT_EVERY_S:
                 control.should_save, self.saved_at = True, now
             if asked:
@@ -168,6 +170,7 @@ def _fit(
             completion_only_loss=True,
             seed=settings.seed,
             data_seed=settings.seed,
+            logging_nan_inf_filter=False,  # it would log 0 in place of NaN
             logging_steps=max(1, steps // LOGGED_STEPS),
             save_strategy="steps",
             save_steps=10**9,
@@ -184,13 +187,13 @@ def _fit(
     )
     fitting = time.monotonic()
     trainer.train(resume_from_checkpoint=str(newest) if newest else None)
-    if stop.is_set() or job.stop_asked:
+    if stop.is_set():
         raise Stopped
     _note_speed(job, model, trainer.state, time.monotonic() - fitting)
     return job.losses()
 
 
-def _kept(job: Job, name: str, make: Any) -> Any:
+def _kept(job: Job, name: str, make: Any, stop: threading.Event) -> Any:
     """A result that a resumed training need not work out again."""
     from core.lora.scoring import Scored
 
@@ -198,6 +201,8 @@ def _kept(job: Job, name: str, make: Any) -> Any:
     if path.exists():
         return Scored.from_json(json.loads(path.read_text("utf-8")))
     made = make()
+    if stop.is_set():
+        raise Stopped  # what was cut short is no score
     path.write_text(json.dumps(made.to_json(), ensure_ascii=False), "utf-8")
     return made
 
@@ -228,6 +233,12 @@ def _reason(error: Exception) -> str:
     if isinstance(error, ValueError) and "no longer a number" in str(error):
         return "nan"
     return str(getattr(error, "kind", "")) or "error"
+
+
+def _stop_when_asked(job: Job, stop: threading.Event) -> None:
+    while not stop.wait(0.1):
+        if job.stop_asked:
+            stop.set()
 
 
 def _stop_at_end_of_input(stop: threading.Event) -> None:

@@ -23,6 +23,7 @@ from pretraining.export import export  # noqa: E402
 from pretraining.network import hidden_states, make_config, make_network  # noqa: E402
 from pretraining.train import _average, _rate, load_network  # noqa: E402
 
+pytestmark = pytest.mark.timeout(240)
 LAYERS = ("conv", "full_attention")
 TOKENS, WORKERS = 512, 2
 MILLIONS = 0.02
