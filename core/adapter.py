@@ -1,6 +1,5 @@
 """A trained LoRA, and its use in a recipe. Knows nothing of how adapters are trained or served."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -111,17 +110,29 @@ class Adapter:
         Raises:
             KeyError, TypeError, ValueError: it is not an adapter's description.
         """
-        known = {f.name for f in fields(cls)}
-        values = {name: value for name, value in content.items() if name in known}
+        values = _known(cls, content)
         for name in ("before", "after"):
             if values.get(name) is not None:
-                values[name] = Scores(**values[name])
+                values[name] = Scores(**_known(Scores, values[name]))
         if values.get("gain") is not None:
-            values["gain"] = Gain(**values["gain"])
+            values["gain"] = Gain(**_known(Gain, values["gain"]))
         values["samples"] = tuple((*map(str, row),) for row in values.get("samples", ()))
         values["losses"] = tuple((int(step), float(loss)) for step, loss in values["losses"])
         values["overridden"] = tuple(values.get("overridden", ()))
-        return cls(**values)
+        made = cls(**values)
+        for field_ in fields(cls):
+            kind = {"str": str, "int": int, "float": int | float, "bool": bool}.get(
+                str(field_.type).removeprefix("<class '").removesuffix("'>")
+            )
+            if kind is not None and not isinstance(getattr(made, field_.name), kind):
+                raise TypeError(f"{field_.name} is not of the type {field_.type}")
+        return made
+
+
+def _known(noun: Any, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What this version knows of a noun's fields."""
+    known = {field.name for field in fields(noun)}
+    return {name: value for name, value in content.items() if name in known}
 
 
 def training_cost(adapter: Adapter, usd_per_hour: float | None) -> float | None:
@@ -174,7 +185,7 @@ def _use(item: Json) -> AdapterUse:
     plain, _, digest = name.partition("@")
     if not NAME.fullmatch(plain) or not re.fullmatch(r"[0-9a-f]*", digest):
         raise _bad_use(f"{name[:80]!r} is no name of an adapter")
-    if isinstance(scale, bool) or not isinstance(scale, int | float) or not math.isfinite(scale):
+    if isinstance(scale, bool) or not isinstance(scale, int | float):
         raise _bad_use("the scale must be a number")
     if not 0 <= scale <= MAX_SCALE:
         raise _bad_use(f"the scale must be from 0 to {MAX_SCALE:g}")

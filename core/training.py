@@ -97,7 +97,7 @@ def check_settings(settings: TrainSettings) -> None:
         if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
             raise _bad(name, f"it must be a {'whole ' if whole else ''}number")
         if not low <= value <= high:
-            raise _bad(name, f"{value:g} is not from {low:g} to {high:g}")
+            raise _bad(name, f"{str(value)[:20]} is not from {low:g} to {high:g}")
     if settings.quantisation not in get_args(Quantisation):
         raise _bad("quantisation", "use none or nf4")
 

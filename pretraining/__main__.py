@@ -22,6 +22,7 @@ def main() -> None:
     out.add_argument("--out", help="another folder than assets/narani")
     gates = commands.add_parser("gates", help="measure every gate and print a table")
     gates.add_argument("folder")
+    gates.add_argument("--count", type=int, default=200, help="questions per gate and draw")
     commands.add_parser("adapters", help="train the shipped adapters on assets/narani")
     for command in (train, out, gates):
         command.add_argument("--layers", nargs="+", default=list(LAYERS))

@@ -27,7 +27,7 @@ def train_shipped(options: Namespace) -> None:
         for name, file in ADAPTERS.items():
             path = EXAMPLES / f"{file}.jsonl"
             made = make_set(file, read_examples(path.name, path.read_bytes()))
-            settings = preset("better", trainings.base(EMBEDDED).parameters)
+            settings = preset("balanced", trainings.base(EMBEDDED).parameters)
             plan = trainings.plan(made, EMBEDDED, settings)
             job = trainings.start(plan, name)
             trainings.wait(job)

@@ -81,9 +81,9 @@ a real model: the Models page names them.
 
 ## What it can do
 
-Share of 200 held-out questions answered exactly, mean of three draws (lowest to highest); names,
-values, sentence patterns and wordings were never trained on. A goal that is missed is a goal that
-is missed.
+Share of held-out questions answered exactly, mean of three draws (lowest to highest): names,
+values and sentence patterns that were never trained on. **Most goals are missed so far: the
+training is not finished.** Give it one short passage, and ask in the passage's own words.
 
 {table}
 ## 한국어

@@ -29,7 +29,7 @@ from pretraining.lessons import (
 from pretraining.train import load_network
 from pretraining.words import Words
 
-COUNT, SEEDS = 200, (11, 22, 33)
+SEEDS = (11, 22, 33)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +55,10 @@ def measure(options: Namespace) -> None:
             shares = []
             for seed in SEEDS:
                 words = Words(Random(f"{seed} {gate.name}"), language, held_out=True)
-                made = [gate.make(words) for _ in range(COUNT)]
-                shares.append(sum(right_of(model, tokenizer, made, first=gate.first_token)) / COUNT)
+                made = [gate.make(words) for _ in range(options.count)]
+                shares.append(
+                    sum(right_of(model, tokenizer, made, first=gate.first_token)) / options.count
+                )
             low, high = min(shares), max(shares)
             cells.append(f"{sum(shares) / len(shares):.2f} ({low:.2f}–{high:.2f})")
         lines.append(f"| {gate.name} | {gate.goal:.2f} | {cells[0]} | {cells[1]} |")

@@ -37,7 +37,7 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 FEWEST, FEW = 8, 50
 """Training examples below which nothing, or little, can be learnt."""
 LONG, LONGEST = 8_000, 50_000
-"""Characters of a question or answer."""
+"""Characters of a question or answer: more than the first is much, the second is refused."""
 MOST_SHARE = 0.9
 """Of one answer among all."""
 MOST_ROWS = 20
@@ -201,11 +201,11 @@ def _too_long(rows: Sequence[_Row]) -> Iterator[Finding]:
     lengths = [max(len(row.example.question), len(row.example.answer)) for row in rows]
     longest = max(lengths, default=0)
     limits: tuple[tuple[Severity, int, float], ...] = (
-        ("error", LONGEST, float("inf")),
-        ("warning", LONG, LONGEST),
+        ("error", LONGEST - 1, float("inf")),
+        ("warning", LONG, LONGEST - 1),
     )
     for severity, limit, below in limits:
-        long = [row for row, n in zip(rows, lengths, strict=True) if limit <= n < below]
+        long = [row for row, n in zip(rows, lengths, strict=True) if limit < n <= below]
         yield from _about("too_long", severity, long, {"limit": limit, "longest": longest})
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.adapter import Adapter, AdapterUse
+from core.adapter import NAME, Adapter, AdapterUse
 from core.errors import ModelError, UsageError
 from core.lora.base import hash_of
 from core.lora.bundle import archive
@@ -48,10 +48,10 @@ class AdapterLibrary:
     def folder(self, name: str) -> Path:
         """Where an adapter's files lie; its own folder first."""
         own = self.own / name
-        return own if (own / DESCRIPTION).is_file() else self._shipped / name
+        return own if self._adapter(own) else self._shipped / name
 
     def is_shipped(self, name: str) -> bool:
-        return not (self.own / name / DESCRIPTION).is_file()
+        return not NAME.fullmatch(name) or not (self.own / name / DESCRIPTION).is_file()
 
     def remove(self, name: str) -> None:
         """Delete an own adapter.
@@ -114,12 +114,10 @@ class AdapterLibrary:
             if path not in self._read or self._read[path][0] != changed_at:
                 content = json.loads(description.read_text("utf-8"))
                 adapter = replace(Adapter.from_json(content), name=path.name)
-                if not (path / WEIGHTS).is_file():
-                    return None
                 self._read[path] = changed_at, adapter
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None  # not an adapter of ours, or one being deleted
-        return self._read[path][1]
+        return self._read[path][1] if (path / WEIGHTS).is_file() else None
 
 
 def base_hash_of(file: Path) -> str | None:

@@ -92,7 +92,9 @@ class Answerer:
             yield event
 
     async def _locally(self, route: Route, recipe: Recipe, prompt: Prompt) -> AsyncIterator[Event]:
-        scales = {use.hash: use.scale for use in recipe.adapter}
+        scales: dict[str, float] = {}
+        for use in recipe.adapter:  # two names of the same weights add up
+            scales[use.hash] = scales.get(use.hash, 0.0) + use.scale
         async with self._runtime.answering(route.model, list(scales)) as served:
             if served.restarted:
                 yield Waiting(seconds=0, attempt=2, kind="runtime")

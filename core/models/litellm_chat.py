@@ -153,6 +153,8 @@ def _arguments(route: Route, recipe: Recipe, prompt: Prompt, timeout_s: float) -
         "api_base": route.base_url,
         "api_key": route.api_key,
         "extra_body": _lora(route),
+        # llama.cpp closes after each stream without announcing it; a kept connection fails.
+        "extra_headers": {"Connection": "close"} if route.place == "local" else None,
     }
     return {
         "model": route.model,

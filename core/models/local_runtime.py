@@ -114,12 +114,14 @@ class LocalRuntime:
         async with self._starting.setdefault(name, asyncio.Lock()):
             running = self._running.get(name)
             crashed = running is not None and running.process.returncode is not None
-            if running is not None and not crashed:
-                if set(adapters) <= set(running.served.adapters):
-                    return running.served
-                self._retired.append(running)
+            up = running is not None and not crashed
+            if running is not None and up and set(adapters) <= set(running.served.adapters):
+                return running.served
             files = self._fitting(path, adapters)
-            self._running[name] = started = await self._start(path, files)
+            started = await self._start_with(path, files, adapters)
+            if running is not None and up:
+                self._retired.append(running)
+            self._running[name] = started
             started.crashed_before = crashed
             await self._end_retired()
             return started.served
@@ -143,6 +145,18 @@ class LocalRuntime:
                     adapter=digest,
                 )
         return files
+
+    async def _start_with(
+        self, path: Path, files: Mapping[str, Path], wanted: Sequence[str]
+    ) -> _Running:
+        """With all adapters that fit, or, when one of them is broken, with those asked for."""
+        try:
+            return await self._start(path, files)
+        except ModelError:
+            fewer = {digest: files[digest] for digest in dict.fromkeys(wanted)}
+            if len(fewer) == len(files):
+                raise
+            return await self._start(path, fewer)
 
     async def _end_retired(self) -> None:
         for running in [r for r in self._retired if r.answering == 0]:

@@ -178,7 +178,7 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
         "techniques": "+".join(answer.recipe.techniques),
         "stop_reason": answer.stop_reason,
         "error_kind": answer.error.kind if answer.error else None,
-        "adapter": ",".join(use.reference for use in answer.recipe.adapter)[:300] or None,
+        "adapter": ",".join(use.reference for use in answer.recipe.adapter) or None,
         "prompt_tokens": answer.usage.prompt_tokens,
         "completion_tokens": answer.usage.completion_tokens,
         "cached_tokens": answer.usage.cached_tokens,

@@ -42,7 +42,7 @@ answers = Table(
     Column("techniques", String(100), nullable=False),
     Column("stop_reason", String(16), nullable=False),
     Column("error_kind", String(32)),
-    Column("adapter", String(300)),
+    Column("adapter", Text),
     Column("prompt_tokens", Integer),
     Column("completion_tokens", Integer),
     Column("cached_tokens", Integer),

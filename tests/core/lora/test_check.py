@@ -121,8 +121,8 @@ def test_a_near_duplicate_names_its_original_and_the_side_it_stands_on():
     [
         (LONG, None, 0),
         (LONG + 1, "warning", LONG),
-        (LONGEST, "warning", LONG),
-        (LONGEST + 1, "error", LONGEST),
+        (LONGEST - 1, "warning", LONG),
+        (LONGEST, "error", LONGEST - 1),
     ],
 )
 @pytest.mark.parametrize("side", ["question", "answer"])

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("answers", sa.Column("adapter", sa.String(length=300), nullable=True))
+    op.add_column("answers", sa.Column("adapter", sa.Text(), nullable=True))
     op.create_table(
         "example_sets",
         sa.Column("id", sa.String(length=40), nullable=False),
