@@ -105,8 +105,16 @@ class Answerer:
                 api_key=served.api_key,
                 lora=tuple(scales.get(digest, 0.0) for digest in served.adapters),
             )
-            async for event in litellm_chat.stream(route, recipe, prompt, self._settings.timeout_s):
-                yield event
+            try:
+                async for event in litellm_chat.stream(
+                    route, recipe, prompt, self._settings.timeout_s
+                ):
+                    yield event
+            except ModelError as error:
+                if error.kind != "unreachable":
+                    raise
+                # Its process has just ended; the next attempt starts it again.
+                raise ModelError("connection_lost", str(error), model=recipe.model) from error
 
 
 def _check_context(route: Route, recipe: Recipe, prompt: Prompt) -> None:

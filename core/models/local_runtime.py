@@ -159,8 +159,9 @@ class LocalRuntime:
             return await self._start(path, fewer)
 
     async def _end_retired(self) -> None:
-        for running in [r for r in self._retired if r.answering == 0]:
-            self._retired.remove(running)
+        ended = [r for r in self._retired if r.answering == 0]
+        self._retired = [r for r in self._retired if r.answering > 0]
+        for running in ended:
             await _end(running)
 
     async def _start(self, path: Path, adapters: Mapping[str, Path]) -> _Running:
