@@ -50,7 +50,9 @@ def card(source: Path, parameters: int) -> str:
     state = json.loads((source / "state.json").read_text())
     measured = source / "gates.md"
     table = measured.read_text("utf-8") if measured.exists() else "Not measured yet.\n"
-    return CARD.format(parameters=parameters, millions=state["millions"], table=table)
+    return CARD.format(
+        parameters=parameters, total=state.get("total", state["millions"]), table=table
+    )
 
 
 CARD = """---
@@ -75,7 +77,7 @@ a real model: the Models page names them.
 | network | LFM2: short convolutions and attention in turn, hidden size 256, 7 layers |
 | tokenizer | byte-level BPE of 4,096; each common Hangul syllable is a token |
 | context | 4,096 tokens; trained on up to 760 |
-| trained | {millions:.0f} million tokens in the last curriculum, after 28 million in an earlier one |
+| trained | about {total:.0f} million tokens, in orders of lessons that were changed on the way |
 | files | `model.safetensors` (bfloat16) to train adapters on, `narani.gguf` (float16) to run |
 | made by | `python -m pretraining train FOLDER`, `gates FOLDER`, `export FOLDER` |
 

@@ -48,7 +48,12 @@ def measure(options: Namespace) -> None:
     torch.set_num_threads(1)
     model = load_network(folder, tuple(options.layers)).eval()
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    lines = ["| gate | goal | English | Korean |", "|---|---|---|---|"]
+    lines = [
+        f"n = {options.count} a draw.",
+        "",
+        "| gate | goal | English | Korean |",
+        "|---|---|---|---|",
+    ]
     for gate in GATES:
         cells = []
         for language in ("en", "ko"):

@@ -11,7 +11,7 @@ from transformers import Lfm2ForCausalLM
 from pretraining import skills
 from pretraining.batches import as_batch
 from pretraining.dialogue import Dialogue, encode
-from pretraining.lessons import UNKNOWN, easy_key_values, key_values, one_passage, several_passages
+from pretraining.lessons import easy_key_values, key_values, one_passage, several_passages
 from pretraining.network import answer_logits
 from pretraining.words import Words
 
@@ -72,6 +72,3 @@ def right_of(
         hits = logits.argmax(-1).cpu() == batch.targets[batch.learn]
         right.append(bool(hits[0] if first else hits.all()))
     return right
-
-
-__all__ = ["UNKNOWN", "exact_match", "last_only", "quick_scores", "right_of"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from pretraining import vocabulary as v
 from pretraining.dialogue import Dialogue, Turn
 from pretraining.frames import Fact
-from pretraining.lessons import UNKNOWN, facts_of, unknown
+from pretraining.lessons import facts_of, unknown
 from pretraining.words import Words, is_held_out, joined, particle
 
 TALK = Path(__file__).parent / "talk"
@@ -230,4 +230,3 @@ LESSONS: dict[str, Callable[[Words], Dialogue]] = {
     "unknown": unknown_alone,
     "talk": small_talk,
 }
-__all__ = ["LESSONS", "UNKNOWN"]

@@ -73,6 +73,8 @@ def _work(worker: int, options: Namespace, shared: torch.Tensor, barrier: Any) -
     optimizer = torch.optim.AdamW(_groups(model), lr=options.rate, betas=(0.9, 0.95), fused=True)
     state = _resume(folder, model, optimizer) if (folder / "weights.safetensors").exists() else {}
     seen, step = float(state.get("millions", 0)), int(state.get("step", 0))
+    # Million tokens before the curriculum was begun anew with these weights.
+    earlier = float(state.get("total", seen)) - seen
     english, korean = _words(Random(f"{options.seed} {worker} {step}"))
     stage, stream = None, iter(())
     begun, began_at, losses = time.monotonic(), seen, []
@@ -99,7 +101,12 @@ def _work(worker: int, options: Namespace, shared: torch.Tensor, barrier: Any) -
         if step % REPORT_EVERY == 0:
             if worker == 0:
                 speed = (seen - began_at) * 1e6 / (time.monotonic() - begun)
-                _save(folder, model, optimizer, {"millions": seen, "step": step})
+                _save(
+                    folder,
+                    model,
+                    optimizer,
+                    {"millions": seen, "step": step, "total": seen + earlier},
+                )
                 report = {"millions": round(seen, 2), "loss": round(sum(losses) / len(losses), 3),
                           "tokens_per_s": round(speed)}  # fmt: skip
                 if step % (2 * REPORT_EVERY) == 0:
@@ -108,7 +115,7 @@ def _work(worker: int, options: Namespace, shared: torch.Tensor, barrier: Any) -
                     log.write(json.dumps(report) + "\n")
             losses.clear()
     if worker == 0:
-        _save(folder, model, optimizer, {"millions": seen, "step": step})
+        _save(folder, model, optimizer, {"millions": seen, "step": step, "total": seen + earlier})
 
 
 def _fresh(options: Namespace) -> Lfm2ForCausalLM:
