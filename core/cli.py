@@ -141,7 +141,9 @@ def _train(lab: Lab, options: argparse.Namespace) -> int:
     made = _example_set(lab, options.example_set)
     parameters = lab.trainings.base(options.base).parameters
     chosen = preset(options.dial, parameters).to_json() | _json_object(options.settings)
-    plan = lab.trainings.plan(made, options.base, settings_from_json(chosen))
+    elsewhere = lab.example_sets.tested_elsewhere(made.name)
+    settings = settings_from_json(chosen)
+    plan = lab.trainings.plan(made, options.base, settings, tested_elsewhere=elsewhere)
     for finding in plan.report.findings:
         print(f"{finding.severity}: {finding.kind} ({finding.count})", file=sys.stderr)
     wanted = plan.estimate

@@ -165,7 +165,8 @@ class Round:
         if run.failure and not draft.pieces and recipe.fallback:
             run.failed_model = (recipe.model, run.failure.kind)
             run.model, run.failure, run.stop_reason = recipe.fallback, None, "stop"
-            await self._stream(draft, run, replace(recipe, model=recipe.fallback))
+            # An adapter belongs to its model; asked of another one it would only fail as well.
+            await self._stream(draft, run, replace(recipe, model=recipe.fallback, adapter=()))
 
     async def _stream(self, draft: Draft, run: "_Run", recipe: Recipe) -> None:
         try:

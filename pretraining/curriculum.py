@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pretraining import skills
 from pretraining.dialogue import Dialogue
-from pretraining.lessons import easy_key_values, key_values, one_passage, several_passages
+from pretraining.lessons import easy_key_values, key_values, one_passage, reaching, several_passages
 from pretraining.words import Words
 
 
@@ -19,9 +19,11 @@ class Stage:
 
 STAGES = (
     Stage(until=2, mix={"easy": 1}),
-    Stage(until=5, mix={"easy": 0.2, "keys": 0.35, "plain": 0.45}),
-    Stage(until=9, mix={"easy": 0.05, "keys": 0.2, "plain": 0.4, "short": 0.1, "talk": 0.1,
-                        "unknown": 0.05, "labels": 0.1}),
+    Stage(until=5, mix={"reach": 0.8, "easy": 0.2}),
+    Stage(until=9, mix={"reach": 0.35, "keys": 0.4, "plain": 0.25}),
+    Stage(until=18, mix={"reach": 0.1, "keys": 0.2, "plain": 0.7}),
+    Stage(until=30, mix={"reach": 0.05, "keys": 0.1, "plain": 0.4, "short": 0.25, "talk": 0.08,
+                         "unknown": 0.05, "labels": 0.07}),
     Stage(
         until=1e9,
         mix={"keys": 0.1, "plain": 0.2, "short": 0.2, "passage": 0.05, "passages": 0.12,
@@ -44,6 +46,8 @@ def dialogue(words: Words, lesson: str) -> Dialogue:
         return key_values(words, pairs=random.randint(2, 4), questions=7)
     if lesson == "easy":
         return easy_key_values(words)
+    if lesson == "reach":
+        return reaching(words)
     if lesson == "plain":
         return one_passage(words, most=random.choice((2, 3, 4)), framed_share=0)
     if lesson == "short":

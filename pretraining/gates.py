@@ -11,7 +11,7 @@ from transformers import Lfm2ForCausalLM
 from pretraining import skills
 from pretraining.batches import as_batch
 from pretraining.dialogue import Dialogue, encode
-from pretraining.lessons import easy_key_values, key_values, one_passage, several_passages
+from pretraining.lessons import easy_key_values, key_values, one_passage, reaching, several_passages
 from pretraining.network import answer_logits
 from pretraining.words import Words
 
@@ -23,6 +23,7 @@ def quick_scores(
     makers: dict[str, Callable[[Words], Dialogue]] = {
         "easy": easy_key_values,
         "keys": lambda w: key_values(w, pairs=4, questions=1),
+        "reach": lambda w: last_only(reaching(w)),
         "plain": lambda w: last_only(one_passage(w, most=3, framed_share=0)),
         "passage": lambda w: last_only(one_passage(w)),
         "three": lambda w: last_only(several_passages(w, passages=3)),

@@ -10,7 +10,15 @@ from core.prompt import OPEN_BOOK
 from pretraining.attributes import open_fact
 from pretraining.dialogue import Dialogue, Turn
 from pretraining.frames import Fact, Section, fill, sections
-from pretraining.phrases import FILLERS, INTRODUCTIONS, LIST_QUESTIONS, LIST_SHAPES, OTHERWISE
+from pretraining.phrases import (
+    ASIDES,
+    FILLERS,
+    INTRODUCTIONS,
+    LIST_QUESTIONS,
+    LIST_SHAPES,
+    OTHERWISE,
+    REACHES,
+)
 from pretraining.vocabulary import NOUNS
 from pretraining.words import Words, particle
 
@@ -45,6 +53,25 @@ def easy_key_values(words: Words) -> Dialogue:
     keys = random.sample(list(made), len(made))
     turns = tuple(Turn(question=f"{key}?", answer=made[key]) for key in keys)
     return Dialogue(system=listing, turns=turns)
+
+
+def reaching(words: Words) -> Dialogue:
+    """Easy lists, asked so that the key stands anywhere in the question.
+
+    A network that only ever finds keys next to the answer stays at chance with every other
+    wording; the distance must grow in steps small enough for each to be learnt from the last.
+    """
+    random = words.random
+    listed = easy_key_values(words)
+    turns = []
+    for turn in listed.turns * 2:
+        text = random.choice(REACHES[words.korean])
+        if random.random() < 0.3:
+            text = f"{random.choice(ASIDES[words.korean])} {text}"
+        if random.random() < 0.3:
+            text = f"{text} {random.choice(ASIDES[words.korean])}"
+        turns.append(replace(turn, question=_with_key(text, turn.question.removesuffix("?"))))
+    return replace(listed, turns=tuple(turns))
 
 
 def one_passage(words: Words, *, most: int = 7, framed_share: float = 0.65) -> Dialogue:
@@ -200,7 +227,10 @@ def in_context(words: Words, texts: list[str], turns: list[Turn]) -> Dialogue:
 
 
 def _asked(words: Words, key: str) -> str:
-    text = words.random.choice(LIST_QUESTIONS[words.korean])
+    return _with_key(words.random.choice(LIST_QUESTIONS[words.korean]), key)
+
+
+def _with_key(text: str, key: str) -> str:
     for pair in ("은/는", "이/가", "을/를"):
         text = text.replace("{k}" + pair, key + particle(key, pair))
     return text.replace("{k}", key)

@@ -13,6 +13,27 @@ LIST_QUESTIONS = (
     ("{k}?", "What is {k}?", "What is the {k}?", "Tell me {k}.", "The value of {k}?", "{k}", "And {k}?", "Which value has {k}?"),
     ("{k}?", "{k}은/는?", "{k}은/는 무엇인가요?", "{k} 알려 주세요.", "{k}의 값은?", "{k}", "{k}이/가 뭐예요?", "{k}을/를 알려 줘."),
 )  # fmt: skip
+ASIDES = (
+    ("now", "please", "then", "today", "again", "exactly", "in short", "if you can", "for me", "my friend", "as listed above"),
+    ("지금", "좀", "그럼", "오늘", "다시", "정확히", "간단히", "가능하면", "저에게", "위 글에서", "빨리"),
+)  # fmt: skip
+"""Said before or after a question; they move the key away from the answer."""
+REACHES = (
+    (
+        "{k}?", "{k}", "{k} is?", "{k} equals?", "{k} is what?", "{k} equals what?", "{k} has which value?", "{k} is set to what?",
+        "What does {k} say?", "What does {k} stand for?", "What is {k} set to?", "What stands next to {k}?", "How is {k} given here?",
+        "What is written for {k}?", "What is written for {k} in the list?", "For {k}, which value is given?", "Where it says {k}, what follows?",
+        "Can you tell me what {k} is?", "Is {k} known, and what is it?", "I would like to know {k} if I may.", "{k}: which value goes with it?",
+        "Please look up {k} for me in the text.", "Next to {k} there is a value; which one?", "Of all things, {k} interests me. What is it?",
+    ),
+    (
+        "{k}?", "{k}", "{k}은/는?", "{k}은/는요?", "{k}의 값?", "{k}의 값은?", "{k} 뭐야?", "{k} 뭐예요?", "{k}이/가 뭐야?", "{k}이/가 뭐죠?",
+        "{k}은/는 뭔가요?", "{k}은/는 무엇?", "{k} 알려 줘", "{k} 알려 줘.", "{k} 말해 줘요.", "{k}의 값을 말해 줘.", "{k}을/를 알려 줄래?",
+        "{k} 값이 뭔지 알려 줘.", "{k}은/는 무엇입니까?", "{k}은/는 어떻게 되나요?", "{k} 옆에 뭐라고 적혀 있나요?", "{k}에 해당하는 값을 알려 주세요.",
+        "{k}이/가 무엇인지 목록에서 찾아 주세요.", "{k}은/는 글에 무엇이라고 나와 있습니까?", "목록에서 {k}을/를 찾아 주실 수 있나요?",
+    ),
+)  # fmt: skip
+"""Questions with the key ever further from the end: finding it there is what is to be learnt."""
 FILLERS = (
     (
         "Many people ask about it.", "More news will follow soon.", "Everyone seemed content.", "The rest is still open.",

@@ -16,8 +16,9 @@ from torch import multiprocessing
 from torch.nn import functional
 from transformers import Lfm2ForCausalLM
 
-from pretraining.batches import batches
+from pretraining.batches import Batch, batches
 from pretraining.curriculum import STAGES, dialogue, dialogues, stage_at
+from pretraining.dialogue import PAD
 from pretraining.gates import quick_scores
 from pretraining.network import LAYERS, answer_logits, make_config, make_network
 from pretraining.tokenizer import train_tokenizer
@@ -26,6 +27,8 @@ from pretraining.words import Words
 WARM_UP_STEPS = 40
 AVERAGE_EVERY = 8
 REPORT_EVERY = 400
+AHEAD = 0.5
+"""Weight of the answers' first tokens, asked for at the questions."""
 TOKENIZER_DIALOGUES = 12_000
 
 
@@ -86,10 +89,8 @@ def _work(worker: int, options: Namespace, shared: torch.Tensor, barrier: Any) -
         for group in optimizer.param_groups:
             group["lr"] = _rate(options, step, seen)
         with torch.autocast(device.type, torch.bfloat16):
-            logits = answer_logits(model, batch.ids.to(device), batch.learn.to(device))
-        targets = batch.targets[batch.learn].to(device)
-        loss = functional.cross_entropy(logits.float(), targets)
-        loss.backward()
+            loss, ahead_loss = _losses(model, batch, device)
+        (loss + AHEAD * ahead_loss).backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
@@ -116,6 +117,19 @@ def _work(worker: int, options: Namespace, shared: torch.Tensor, barrier: Any) -
             losses.clear()
     if worker == 0:
         _save(folder, model, optimizer, {"millions": seen, "step": step, "total": seen + earlier})
+
+
+def _losses(
+    model: Lfm2ForCausalLM, batch: Batch, device: torch.device
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean cross entropy of the answers, and of what questions say of them ahead."""
+    learn, ahead = batch.learn, batch.ahead != PAD
+    where = learn | ahead
+    logits = answer_logits(model, batch.ids.to(device), where.to(device)).float()
+    targets = torch.where(learn, batch.targets, batch.ahead)[where].to(device)
+    each = functional.cross_entropy(logits, targets, reduction="none")
+    answers = learn[where].to(device)
+    return each[answers].mean(), each[~answers].sum() / max(1, int((~answers).sum()))
 
 
 def _fresh(options: Namespace) -> Lfm2ForCausalLM:

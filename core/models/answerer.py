@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from core.adapter import AdapterUse
 from core.errors import ModelError
 from core.model import Event, Waiting
-from core.models import baseline, litellm_chat
+from core.models import baseline, litellm_chat, local_stream
 from core.models.listed import listing_of
 from core.models.local_runtime import LocalRuntime
 from core.models.retry import with_retries
@@ -44,13 +43,14 @@ class Answerer:
         return route_of(model, self._settings, self._endpoints())
 
     async def ready(self, recipe: Recipe) -> None:
-        """Import LiteLLM and start the local runtime where this recipe needs them."""
+        """Start what answers this recipe once: the local runtime, or LiteLLM's import."""
         route = self.route(recipe.model)
         if route.provider == "baseline" or route.missing_key:
             return
-        await litellm_chat.open_once()
         if route.place == "local":
             await self._runtime.serve(route.model, [use.hash for use in recipe.adapter])
+        else:
+            await litellm_chat.open_once()
 
     async def stream(self, recipe: Recipe, prompt: Prompt) -> AsyncIterator[Event]:
         """Answer once, with the visible retry. See `core.model.ChatModel`."""
@@ -98,23 +98,16 @@ class Answerer:
         async with self._runtime.answering(route.model, list(scales)) as served:
             if served.restarted:
                 yield Waiting(seconds=0, attempt=2, kind="runtime")
-            route = replace(
-                route,
-                model=f"openai/{route.model}",
-                base_url=served.base_url,
-                api_key=served.api_key,
-                lora=tuple(scales.get(digest, 0.0) for digest in served.adapters),
+            events = local_stream.stream(
+                served.base_url,
+                served.api_key,
+                [scales.get(digest, 0.0) for digest in served.adapters],
+                recipe,
+                prompt,
+                self._settings.timeout_s,
             )
-            try:
-                async for event in litellm_chat.stream(
-                    route, recipe, prompt, self._settings.timeout_s
-                ):
-                    yield event
-            except ModelError as error:
-                if error.kind != "unreachable":
-                    raise
-                # Its process has just ended; the next attempt starts it again.
-                raise ModelError("connection_lost", str(error), model=recipe.model) from error
+            async for event in events:
+                yield event
 
 
 def _check_context(route: Route, recipe: Recipe, prompt: Prompt) -> None:

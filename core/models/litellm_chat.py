@@ -152,9 +152,6 @@ def _arguments(route: Route, recipe: Recipe, prompt: Prompt, timeout_s: float) -
         "stop": list(recipe.stop) or None,
         "api_base": route.base_url,
         "api_key": route.api_key,
-        "extra_body": _lora(route),
-        # llama.cpp closes after each stream without announcing it; a kept connection fails.
-        "extra_headers": {"Connection": "close"} if route.place == "local" else None,
     }
     return {
         "model": route.model,
@@ -167,17 +164,6 @@ def _arguments(route: Route, recipe: Recipe, prompt: Prompt, timeout_s: float) -
         "num_retries": 0,
         **{name: value for name, value in optional.items() if value is not None},
     }
-
-
-def _lora(route: Route) -> dict[str, Any] | None:
-    """Every loaded adapter with its scale, zeros included.
-
-    llama.cpp keeps the prompt's cache when scales change without being said in full: an
-    incomplete list would silently answer with another column's adapter.
-    """
-    if not route.lora:
-        return None
-    return {"lora": [{"id": number, "scale": scale} for number, scale in enumerate(route.lora)]}
 
 
 def _delta(chunk: Any) -> Delta | None:

@@ -30,8 +30,6 @@ class Route:
     key_env: str | None = None
     """Variable that would hold the key."""
     missing_key: bool = False
-    lora: tuple[float, ...] = ()
-    """Scales of all adapters the local runtime has loaded, by their id there."""
     leaves_machine: bool = True
 
     @property

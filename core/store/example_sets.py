@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from core.errors import StoreError
@@ -96,15 +96,23 @@ class ExampleSets:
             example_sets.c.created_at.desc(), example_sets.c.version.desc(), example_sets.c.id
         )
         if not all_versions:
-            newer = example_sets.alias()
-            newest = (
-                select(func.max(newer.c.version))
-                .where(newer.c.name == example_sets.c.name)
-                .scalar_subquery()
-            )
-            query = query.where(example_sets.c.version == newest)
+            query = query.where(_is_newest())
         with self._engine.connect() as connection:
             return tuple(_summary(row) for row in connection.execute(query))
+
+    def tested_elsewhere(self, name: str) -> tuple[Example, ...]:
+        """Held-out examples of every other name's newest version.
+
+        Whoever trains on one of these will find later scores on that set too good.
+        """
+        query = (
+            select(examples.c.question, examples.c.answer)
+            .join(example_sets, example_sets.c.id == examples.c.set_id)
+            .where(example_sets.c.name != normalised(name), examples.c.split == "test")
+            .where(_is_newest())
+        )
+        with self._engine.connect() as connection:
+            return tuple(Example(question=q, answer=a) for q, a in connection.execute(query))
 
     def remove(self, name: str) -> None:
         """Forget a name with all its versions. Raises `StoreError` of kind `not_stored`."""
@@ -129,6 +137,12 @@ class ExampleSets:
             if made.examples:
                 connection.execute(insert(examples), _example_rows(made))
         return made
+
+
+def _is_newest() -> ColumnElement[bool]:
+    newer = example_sets.alias()
+    newest = select(func.max(newer.c.version)).where(newer.c.name == example_sets.c.name)
+    return example_sets.c.version == newest.scalar_subquery()
 
 
 def _newest(connection: Connection, name: str) -> Row[Any] | None:

@@ -1,5 +1,6 @@
 """From an example set to a running training: choose, check, estimate, set, start."""
 
+from pathlib import Path
 from typing import cast
 
 import streamlit as st
@@ -30,10 +31,7 @@ FIELDS = {
     "seed": "seed",
 }
 """Each setting and the term that explains it."""
-SHIPPED = {
-    "haedam_facts": "assets/examples/haedam_facts.jsonl",
-    "medication_guidance": "assets/examples/medication_guidance.jsonl",
-}
+SHIPPED = Path(__file__).parents[2] / "assets" / "examples"
 
 
 def training_form(lab: Lab, *, can_train: bool) -> None:
@@ -64,7 +62,9 @@ def training_form(lab: Lab, *, can_train: bool) -> None:
     try:
         parameters = lab.trainings.base(base).parameters
         settings = _settings(parameters)
-        plan = lab.trainings.plan(lab.example_sets.get(chosen), base, settings)
+        examples = lab.example_sets.get(chosen)
+        elsewhere = lab.example_sets.tested_elsewhere(examples.name)
+        plan = lab.trainings.plan(examples, base, settings, tested_elsewhere=elsewhere)
     except (UsageError, StoreError) as error:
         show_error(error)
         return
@@ -87,21 +87,13 @@ def _sets(lab: Lab) -> None:
         if upload is not None and st.session_state.get("set_seen") != upload.file_id:
             st.session_state["set_seen"] = upload.file_id
             _import(lab, upload.name, upload.getvalue())
-        for name, path in SHIPPED.items():
+        for file in sorted(SHIPPED.glob("*.jsonl")):
             st.button(
-                t(f"sample_set_{name}"),
-                key=f"sample_set_{name}",
+                t(f"sample_set_{file.stem}"),
+                key=f"sample_set_{file.stem}",
                 icon=":material/dataset:",
-                on_click=_import_shipped,
-                args=(lab, path),
+                on_click=lambda file=file: _import(lab, file.name, file.read_bytes()),
             )
-
-
-def _import_shipped(lab: Lab, path: str) -> None:
-    from pathlib import Path
-
-    file = Path(__file__).parents[2] / path
-    _import(lab, file.name, file.read_bytes())
 
 
 def _import(lab: Lab, name: str, content: bytes) -> None:

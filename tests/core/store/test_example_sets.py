@@ -215,3 +215,15 @@ def test_an_older_database_keeps_its_answers(old_database: str) -> None:
         assert connection.scalars(select(tables.answers.c.adapter)).all() == [None]
     assert ExampleSets(engine).save("a", SEVERAL).version == 1
     engine.dispose()
+
+
+def test_what_other_sets_are_tested_on_is_known(sets: ExampleSets) -> None:
+    sets.save("mine", SEVERAL, 0.5)
+    old = sets.save("theirs", SEVERAL[:8], 0.5)
+    new = sets.save("theirs", [*SEVERAL[:4], Example(question="new?", answer="yes")], 0.5)
+    expected = {one.example for one in new.test}
+    assert expected and expected != {one.example for one in old.test}
+    assert set(sets.tested_elsewhere("mine")) == expected
+    assert sets.tested_elsewhere("nobody") != ()
+    sets.remove("theirs")
+    assert sets.tested_elsewhere("mine") == ()
