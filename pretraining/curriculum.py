@@ -19,15 +19,18 @@ class Stage:
 
 STAGES = (
     Stage(until=2, mix={"easy": 1}),
-    Stage(until=5, mix={"reach": 0.8, "easy": 0.2}),
-    Stage(until=9, mix={"reach": 0.35, "keys": 0.4, "plain": 0.25}),
-    Stage(until=18, mix={"reach": 0.1, "keys": 0.2, "plain": 0.7}),
-    Stage(until=30, mix={"reach": 0.05, "keys": 0.1, "plain": 0.4, "short": 0.25, "talk": 0.08,
-                         "unknown": 0.05, "labels": 0.07}),
+    Stage(until=6, mix={"reach": 0.8, "easy": 0.2}),
+    Stage(until=10, mix={"reach": 0.35, "keys": 0.35, "plain": 0.3}),
+    Stage(until=15, mix={"reach": 0.08, "keys": 0.15, "plain": 0.6, "short": 0.12, "labels": 0.05}),
+    Stage(
+        until=22,
+        mix={"keys": 0.1, "plain": 0.35, "short": 0.2, "passages": 0.08, "labels": 0.1,
+             "format": 0.04, "unknown": 0.05, "talk": 0.08},
+    ),
     Stage(
         until=1e9,
-        mix={"keys": 0.1, "plain": 0.2, "short": 0.2, "passage": 0.05, "passages": 0.12,
-             "labels": 0.1, "format": 0.04, "unknown": 0.07, "talk": 0.12},
+        mix={"keys": 0.06, "plain": 0.14, "short": 0.15, "passage": 0.12, "passages": 0.2,
+             "labels": 0.1, "format": 0.05, "unknown": 0.07, "talk": 0.11},
     ),
 )  # fmt: skip
 ENGLISH_SHARE = 0.56

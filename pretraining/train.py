@@ -195,10 +195,11 @@ def _resume(
     folder: Path, model: Lfm2ForCausalLM, optimizer: torch.optim.Optimizer
 ) -> dict[str, float]:
     _load(model, folder)
-    content = optimizer.state_dict()
-    for name, value in load_file(folder / "optimizer.safetensors").items():
-        number, slot = name.split(".", 1)
-        content["state"].setdefault(int(number), {})[slot] = value
-    optimizer.load_state_dict(content)
+    if (folder / "optimizer.safetensors").exists():  # else only the weights were brought along
+        content = optimizer.state_dict()
+        for name, value in load_file(folder / "optimizer.safetensors").items():
+            number, slot = name.split(".", 1)
+            content["state"].setdefault(int(number), {})[slot] = value
+        optimizer.load_state_dict(content)
     state: dict[str, float] = json.loads((folder / "state.json").read_text())
     return state
