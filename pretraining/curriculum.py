@@ -20,12 +20,13 @@ class Stage:
 STAGES = (
     Stage(until=2, mix={"easy": 1}),
     Stage(until=6, mix={"reach": 0.8, "easy": 0.2}),
-    Stage(until=10, mix={"reach": 0.35, "keys": 0.35, "plain": 0.3}),
-    Stage(until=15, mix={"reach": 0.08, "keys": 0.15, "plain": 0.6, "short": 0.12, "labels": 0.05}),
+    Stage(until=9, mix={"reach": 0.35, "keys": 0.35, "plain": 0.3}),
+    Stage(until=12, mix={"bridge": 0.65, "keys": 0.15, "plain": 0.2}),
+    Stage(until=18, mix={"bridge": 0.2, "keys": 0.12, "plain": 0.5, "short": 0.13, "labels": 0.05}),
     Stage(
-        until=22,
-        mix={"keys": 0.1, "plain": 0.35, "short": 0.2, "passages": 0.08, "labels": 0.1,
-             "format": 0.04, "unknown": 0.05, "talk": 0.08},
+        until=25,
+        mix={"bridge": 0.05, "keys": 0.1, "plain": 0.3, "short": 0.2, "passages": 0.08,
+             "labels": 0.1, "format": 0.04, "unknown": 0.05, "talk": 0.08},
     ),
     Stage(
         until=1e9,
@@ -51,6 +52,8 @@ def dialogue(words: Words, lesson: str) -> Dialogue:
         return easy_key_values(words)
     if lesson == "reach":
         return reaching(words)
+    if lesson == "bridge":
+        return reaching(words, bridged=True)
     if lesson == "plain":
         return one_passage(words, most=random.choice((2, 3, 4)), framed_share=0)
     if lesson == "short":

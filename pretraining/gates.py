@@ -24,6 +24,7 @@ def quick_scores(
         "easy": easy_key_values,
         "keys": lambda w: key_values(w, pairs=4, questions=1),
         "reach": lambda w: last_only(reaching(w)),
+        "bridge": lambda w: last_only(reaching(w, bridged=True)),
         "plain": lambda w: last_only(one_passage(w, most=3, framed_share=0)),
         "passage": lambda w: last_only(one_passage(w)),
         "three": lambda w: last_only(several_passages(w, passages=3)),

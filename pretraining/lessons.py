@@ -12,6 +12,7 @@ from pretraining.dialogue import Dialogue, Turn
 from pretraining.frames import Fact, Section, fill, sections
 from pretraining.phrases import (
     ASIDES,
+    BRIDGES,
     FILLERS,
     INTRODUCTIONS,
     LIST_QUESTIONS,
@@ -38,40 +39,61 @@ def key_values(words: Words, *, pairs: int, questions: int) -> Dialogue:
     joint = random.choice(("\n", "\n", ", ", "; ", " / "))
     listing = joint.join(shape.format(k=k, v=v) for k, v in made.items())
     asked = [random.choice(list(made)) for _ in range(questions)]
-    turns = [Turn(question=_asked(words, key), answer=made[key], source=1) for key in asked]
+
+    def question(key: str) -> str:
+        return with_particles(random.choice(LIST_QUESTIONS[words.korean]), k=key)
+
+    turns = [Turn(question=question(key), answer=made[key], source=1) for key in asked]
     return in_context(words, [listing], turns)
 
 
 def easy_key_values(words: Words) -> Dialogue:
     """Short keys and values in one shape: where finding is learnt before anything else."""
-    random = words.random
-    made: dict[str, str] = {}
-    for _ in range(random.randint(2, 5)):
-        key = words.pick(NOUNS) if random.random() < 0.6 else words.proper()
-        made.setdefault(key, words.pick(NOUNS) if random.random() < 0.4 else words.phrase())
+    made = easy_pairs(words)
     listing = "\n".join(f"{key}: {value}" for key, value in made.items())
-    keys = random.sample(list(made), len(made))
+    keys = words.random.sample(list(made), len(made))
     turns = tuple(Turn(question=f"{key}?", answer=made[key]) for key in keys)
     return Dialogue(system=listing, turns=turns)
 
 
-def reaching(words: Words) -> Dialogue:
-    """Easy lists, asked so that the key stands anywhere in the question.
+def easy_pairs(words: Words) -> dict[str, str]:
+    """Two to five short keys with values."""
+    random = words.random
+    made: dict[str, str] = {}
+    count = random.randint(2, 5)
+    while len(made) < count:
+        key = words.pick(NOUNS) if random.random() < 0.6 else words.proper()
+        made.setdefault(key, words.pick(NOUNS) if random.random() < 0.4 else words.phrase())
+    return made
+
+
+def reaching(words: Words, *, bridged: bool = False) -> Dialogue:
+    """Short keys and values, with the key anywhere in the question, or anywhere in the statement.
 
     A network that only ever finds keys next to the answer stays at chance with every other
-    wording; the distance must grow in steps small enough for each to be learnt from the last.
+    wording; the distances must grow in steps small enough for each to be learnt from the last.
     """
     random = words.random
-    listed = easy_key_values(words)
+    made = easy_pairs(words)
+    shapes, joint = ("{k}: {v}",), "\n"
+    if bridged:
+        shapes = BRIDGES[words.korean]
+        shapes = shapes if random.random() < 0.5 else (random.choice(shapes),)
+        joint = random.choice(("\n", " ", " "))
+    entity = words.entity(random.choice(KINDS))
+    told = [
+        with_particles(random.choice(shapes), k=key, v=value, x=entity)
+        for key, value in made.items()
+    ]
     turns = []
-    for turn in listed.turns * 2:
+    for key in random.sample(list(made), len(made)) * 2:
         text = random.choice(REACHES[words.korean])
         if random.random() < 0.3:
             text = f"{random.choice(ASIDES[words.korean])} {text}"
         if random.random() < 0.3:
             text = f"{text} {random.choice(ASIDES[words.korean])}"
-        turns.append(replace(turn, question=_with_key(text, turn.question.removesuffix("?"))))
-    return replace(listed, turns=tuple(turns))
+        turns.append(Turn(question=with_particles(text, k=key), answer=made[key], source=1))
+    return Dialogue(system=joint.join(told), turns=tuple(turns))
 
 
 def one_passage(words: Words, *, most: int = 7, framed_share: float = 0.65) -> Dialogue:
@@ -226,11 +248,9 @@ def in_context(words: Words, texts: list[str], turns: list[Turn]) -> Dialogue:
     return Dialogue(turns=(first, *turns[1:]))
 
 
-def _asked(words: Words, key: str) -> str:
-    return _with_key(words.random.choice(LIST_QUESTIONS[words.korean]), key)
-
-
-def _with_key(text: str, key: str) -> str:
-    for pair in ("은/는", "이/가", "을/를"):
-        text = text.replace("{k}" + pair, key + particle(key, pair))
-    return text.replace("{k}", key)
+def with_particles(text: str, **names: str) -> str:
+    """Fill in names, with the Korean particles their last sounds ask for."""
+    for slot, name in names.items():
+        for pair in ("은/는", "이/가", "을/를"):
+            text = text.replace(f"{{{slot}}}{pair}", name + particle(name, pair))
+    return text.format(**names)

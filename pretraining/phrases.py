@@ -34,6 +34,23 @@ REACHES = (
     ),
 )  # fmt: skip
 """Questions with the key ever further from the end: finding it there is what is to be learnt."""
+BRIDGES = (
+    (
+        "{k}: {v}", "{k} is {v}.", "The {k} is {v}.", "{k} is now {v}.", "{k} was set to {v}.", "The {k} here is {v}.",
+        "The {k} there is now {v}.", "{k} was changed to {v}.", "The {k} of {x} is {v}.", "The {k} at {x} is {v}.",
+        "{k}, by the way, is {v}.", "{k} has since been {v}.", "The {k} of {x} was set to {v}.", "The {k} of {x} has always been {v}.",
+        "The {k} at {x} was changed to {v} today.", "For {k}, {x} chose {v}.", "When it comes to {k}, it is {v}.", "As to {k}, people at {x} say {v}.",
+        "{v} is the {k}.", "{v} is {k}.", "{v} is the {k} of {x}.", "They chose {v} as the {k}.", "{v} was chosen as {k}.", "{v} serves as {k} at {x}.",
+        "We heard that the {k} is {v}.", "On the last page, the {k} of {x} is {v}.", "{x} has {v} as its {k}.", "At {x}, the {k} became {v}.",
+    ),
+    (
+        "{k}: {v}", "{k}은/는 {v}.", "{k} 값은 {v}.", "{k}은/는 지금 {v}.", "{k}의 경우는 {v}.", "{k}은/는 올해부터 {v}.", "{k} 항목에는 {v}.",
+        "{k} 옆에는 {v}.", "{x}의 {k}은/는 {v}.", "{x}에서 {k}은/는 {v}.", "{k}은/는 알려진 대로 {v}.", "{k}은/는 회의에서 정한 대로 {v}.",
+        "{k}은/는, 직원 말로는, {v}.", "{k}은/는 {x}에서 {v}.", "{k}이/가 바뀌어 이제 {v}.", "{k}을/를 물으면 답은 {v}.", "{v}이/가 {k}입니다.",
+        "{v}, 이것이 {k}.", "{v}은/는 {x}의 {k}.", "{v}을/를 {k} 자리에 두었다.", "{k} 자리에는 {x}의 결정으로 {v}.", "{x} 안내문에 {k}은/는 {v}.",
+    ),
+)  # fmt: skip
+"""Statements with the key ever further from its value, or behind it."""
 FILLERS = (
     (
         "Many people ask about it.", "More news will follow soon.", "Everyone seemed content.", "The rest is still open.",

@@ -222,7 +222,8 @@ def test_what_other_sets_are_tested_on_is_known(sets: ExampleSets) -> None:
     old = sets.save("theirs", SEVERAL[:8], 0.5)
     new = sets.save("theirs", [*SEVERAL[:4], Example(question="new?", answer="yes")], 0.5)
     expected = {one.example for one in new.test}
-    assert expected and expected != {one.example for one in old.test}
+    assert expected
+    assert expected != {one.example for one in old.test}
     assert set(sets.tested_elsewhere("mine")) == expected
     assert sets.tested_elsewhere("nobody") != ()
     sets.remove("theirs")
