@@ -62,6 +62,16 @@ class Waiting:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Queued:
+    """Another column has its turn; the clock of this answer has not begun."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """The answer's clock begins here: what was before is nobody's latency."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Done:
     """The answer is complete."""
 
@@ -71,14 +81,15 @@ class Done:
     """Model name that the upstream reports, where it differs from the one asked for."""
 
 
-Event = Delta | Waiting | Done
+Event = Delta | Waiting | Queued | Begun | Done
 
 
 class ChatModel(Protocol):
     """Streams one answer.
 
-    Yields any number of `Delta` and `Waiting`, then exactly one `Done`. Raises `ModelError`
-    when there is no answer or only a part of one; what was yielded before stays valid.
+    Yields any number of `Delta`, `Waiting`, `Queued` and `Begun`, then exactly one `Done`. Raises
+    `ModelError` when there is no answer or only a part of one; what was yielded before stays
+    valid.
     Closing the iterator closes the connection upstream.
     """
 

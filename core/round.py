@@ -17,7 +17,7 @@ from uuid import uuid4
 from core.answer import Answer, Cost, Failure, StopReason, Timing, Usage
 from core.background import BackgroundLoop
 from core.errors import ModelError, StoreError
-from core.model import ChatModel, Delta, Done, Waiting
+from core.model import Begun, ChatModel, Delta, Event, Queued, Waiting
 from core.prompt import Prompt, Turn, prepare
 from core.recipe import Recipe
 from core.text import clean
@@ -48,7 +48,7 @@ class Draft:
     position: int
     column: Column
     prompt: Prompt
-    state: Literal["waiting", "retrying", "writing", "done"] = "waiting"
+    state: Literal["waiting", "queued", "retrying", "writing", "done"] = "waiting"
     waiting: Waiting | None = None
     """What the column waits for while `retrying`."""
     answer: Answer | None = None
@@ -156,8 +156,7 @@ class Round:
         """Start what is started once; the clock of the answer begins after it."""
         with suppress(Exception):  # the question itself will say it, and may fall back
             await self._model.ready(draft.column.recipe)
-        now = time.monotonic()
-        run.start_s, draft.started_at, run.started_at = now - draft.started_at, now, now
+        _begin(draft, run)
 
     async def _stream_with_fallback(self, draft: Draft, run: "_Run") -> None:
         recipe = draft.column.recipe
@@ -249,7 +248,15 @@ class _Run:
         return Timing(ttft_s=ttft_s, total_s=total_s, stages=stages)
 
 
-def _take(event: Delta | Waiting | Done, draft: Draft, run: _Run) -> None:
+def _begin(draft: Draft, run: _Run) -> None:
+    """Start the answer's clock; what has passed so far is no latency."""
+    now = time.monotonic()
+    run.start_s += now - draft.started_at - run.waited_s
+    draft.started_at = run.started_at = now - run.waited_s
+    draft.state = "waiting"
+
+
+def _take(event: Event, draft: Draft, run: _Run) -> None:
     if isinstance(event, Delta):
         if run.first_at is None:
             run.first_at = time.monotonic()
@@ -263,5 +270,9 @@ def _take(event: Delta | Waiting | Done, draft: Draft, run: _Run) -> None:
         run.waited_s += event.seconds
         run.retries += 1
         draft.state, draft.waiting = "retrying", event
+    elif isinstance(event, Queued):
+        draft.state = "queued"
+    elif isinstance(event, Begun):
+        _begin(draft, run)
     else:
         run.usage, run.stop_reason, run.served_by = event.usage, event.stop_reason, event.served_by

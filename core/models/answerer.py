@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.adapter import AdapterUse
 from core.errors import ModelError
-from core.model import Event, Waiting
+from core.model import Begun, Event, Queued, Waiting
 from core.models import baseline, litellm_chat, local_stream
 from core.models.listed import listing_of
 from core.models.local_runtime import LocalRuntime
@@ -98,16 +98,21 @@ class Answerer:
         async with self._runtime.answering(route.model, list(scales)) as served:
             if served.restarted:
                 yield Waiting(seconds=0, attempt=2, kind="runtime")
-            events = local_stream.stream(
-                served.base_url,
-                served.api_key,
-                [scales.get(digest, 0.0) for digest in served.adapters],
-                recipe,
-                prompt,
-                self._settings.timeout_s,
-            )
-            async for event in events:
-                yield event
+            mine = tuple(sorted((digest, scale) for digest, scale in scales.items() if scale))
+            if not served.turns.free(mine):
+                yield Queued()
+            async with served.turns.taking(mine):
+                yield Begun()
+                events = local_stream.stream(
+                    served.base_url,
+                    served.api_key,
+                    [scales.get(digest, 0.0) for digest in served.adapters],
+                    recipe,
+                    prompt,
+                    self._settings.timeout_s,
+                )
+                async for event in events:
+                    yield event
 
 
 def _check_context(route: Route, recipe: Recipe, prompt: Prompt) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from core.errors import ModelError
 from core.jsontypes import JsonObject
 from core.models.local_process import READY
+from core.models.turns import Turns
 from core.settings import RuntimeSettings
 
 START_DEADLINE_S = 120.0
@@ -34,6 +35,7 @@ class Served:
     api_key: str = field(repr=False)
     adapters: tuple[str, ...] = ()
     """Hashes of the adapters it has loaded, in the order of their ids."""
+    turns: Turns = field(default_factory=Turns, repr=False, compare=False)
     restarted: bool = False
     """Its process had ended by itself and was started again for this answer."""
 

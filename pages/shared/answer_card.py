@@ -70,9 +70,8 @@ class Card:
                 attempt=wait.attempt,
             )
         else:
-            text = t(
-                "state_writing" if draft.state == "writing" else "state_waiting", seconds=elapsed
-            )
+            said = draft.state if draft.state in ("queued", "writing") else "waiting"
+            text = t(f"state_{said}", seconds=elapsed)
         self._meta.caption(text)
 
     def finish(self, lab: Lab, answer: Answer, vote: Vote | None, *, stored: bool = True) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -172,6 +173,33 @@ def test_a_name_alone_is_answered_with_what_has_it_now(lab, trained, alone):
     answer = ask_recipe(lab, tiny(AdapterUse(name="formal")), QUESTION)
     assert written(answer) == alone(tiny(use(trained.formal)))
     assert answer.recipe.adapter == (use(trained.formal),)
+
+
+def test_a_neighbours_turn_is_no_latency(lab, trained):
+    """llama.cpp writes different adapters one after another; no answer may pay for another."""
+    ask_recipe(lab, tiny(use(trained.formal)), QUESTION)
+    recipes = [tiny(use(trained.formal, scale), max_tokens=200) for scale in (0.5, 0.75, 1.0)]
+    began = time.monotonic()
+    round_ = lab.ask(QUESTION, recipes)
+    until(lambda: [d.state for d in round_.drafts].count("queued") == 2, "two columns wait")
+    found = round_.wait(PATIENCE_S)
+    wall_s = time.monotonic() - began
+    texts(found)
+    assert sum(answer.timing.total_s for answer in found) <= wall_s
+    last = max(found, key=lambda answer: answer.timing.stages.get("start", 0.0))
+    others = sum(answer.timing.total_s for answer in found if answer is not last)
+    assert last.timing.stages["start"] >= 0.9 * others
+
+
+def test_the_same_adapters_are_written_at_the_same_time(lab, trained):
+    ask_recipe(lab, tiny(), QUESTION)
+    recipes = [tiny(max_tokens=4000), tiny(use(trained.terse, 0.0), max_tokens=4000)]
+    round_ = lab.ask(QUESTION, recipes)
+    for draft in round_.drafts:
+        until_writing(draft)
+    assert {draft.state for draft in round_.drafts} == {"writing"}
+    round_.stop()
+    assert len(round_.wait(PATIENCE_S)) == 2
 
 
 # ---- the memory of earlier prompts --------------------------------------------------------------

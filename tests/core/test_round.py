@@ -1,5 +1,6 @@
 """One question through several columns: apart from each other, stoppable, stored, never lost."""
 
+import asyncio
 import json
 import threading
 import time
@@ -8,11 +9,12 @@ from collections.abc import AsyncIterator
 import pytest
 from sqlalchemy import text
 
+from core.adapter import AdapterUse
 from core.answer import Answer, Cost, Timing, Usage
 from core.asking import MAX_QUESTION_CHARS, history_of
-from core.errors import UsageError
+from core.errors import ModelError, UsageError
 from core.lab import Lab, open_lab
-from core.model import Delta, Done, Event
+from core.model import Begun, Delta, Done, Event, Queued
 from core.prompt import Prompt, Turn
 from core.recipe import MAX_RECIPES, Recipe
 from core.round import Column, Round
@@ -407,7 +409,9 @@ class Meter:
         return Cost()
 
 
-def start_round(lab: Lab, model: Script, meter: Meter) -> tuple[Round, list[Answer]]:
+def start_round(
+    lab: Lab, model: Script, meter: Meter, recipe: Recipe | None = None
+) -> tuple[Round, list[Answer]]:
     """A Round outside the store; the list fills with what it would have stored."""
     kept: list[Answer] = []
 
@@ -419,7 +423,7 @@ def start_round(lab: Lab, model: Script, meter: Meter) -> tuple[Round, list[Answ
         conversation_id="conversation",
         turn=0,
         question="hello",
-        columns=[Column(thread_id="thread", recipe=Recipe(model="a/b"))],
+        columns=[Column(thread_id="thread", recipe=recipe or Recipe(model="a/b"))],
         model=model,
         meter=meter,
         on_answer=keep,
@@ -454,3 +458,51 @@ def test_a_column_that_cannot_be_counted_keeps_its_words_instead_of_never_ending
     assert answer.text == "word"
     assert answer.cost.usd is None
     assert kept == [answer]
+
+
+def test_the_clock_begins_when_the_answer_does(lab):
+    class Queue(Script):
+        def __init__(self) -> None:
+            super().__init__()
+            self.turn = threading.Event()
+
+        async def stream(self, _recipe: Recipe, _prompt: Prompt) -> AsyncIterator[Event]:
+            yield Queued()
+            await asyncio.to_thread(self.turn.wait, PATIENCE_S)
+            yield Begun()
+            yield Delta(text="word")
+            yield Done(stop_reason="stop", usage=Usage())
+
+    model, meter = Queue(), Meter()
+    meter.leave.set()
+    round_, kept = start_round(lab, model, meter)
+    until(lambda: round_.drafts[0].state == "queued", "the column waits for its turn")
+    waited_from = time.monotonic()
+    until(lambda: time.monotonic() - waited_from > 0.3, "a while has passed")
+    model.turn.set()
+    until(lambda: bool(kept), "it is answered")
+    assert kept[0].timing.stages["start"] >= 0.3
+    assert kept[0].timing.total_s < kept[0].timing.stages["start"]
+    assert kept[0].timing.ttft_s <= kept[0].timing.total_s
+
+
+def test_a_fallback_is_asked_without_the_adapter(lab):
+    asked: list[Recipe] = []
+
+    class Model(Script):
+        async def stream(self, recipe: Recipe, _prompt: Prompt) -> AsyncIterator[Event]:
+            asked.append(recipe)
+            if recipe.adapter:
+                raise ModelError("unknown_adapter", "gone")
+            yield Delta(text="word")
+            yield Done(stop_reason="stop", usage=Usage())
+
+    meter = Meter()
+    meter.leave.set()
+    recipe = Recipe(
+        model="local/a", adapter=(AdapterUse(name="x", hash="f" * 12),), fallback="local/b"
+    )
+    _, kept = start_round(lab, Model(), meter, recipe)
+    until(lambda: bool(kept), "it is answered")
+    assert [(r.model, r.adapter) for r in asked] == [("local/a", recipe.adapter), ("local/b", ())]
+    assert kept[0].error is None

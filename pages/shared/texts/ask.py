@@ -87,6 +87,10 @@ TEXTS = {
         "Votes are used to find the better recipe, and can be exported as CSV.",
     ),
     "state_waiting": ("기다리는 중 · {seconds} s", "waiting · {seconds} s"),
+    "state_queued": (
+        "같은 모델의 다른 열이 끝나면 시작합니다 · {seconds} s",
+        "starts when another column of this model is done · {seconds} s",
+    ),
     "state_writing": ("쓰는 중 · {seconds} s", "writing · {seconds} s"),
     "state_retrying": (
         "{reason} · {pause} s 뒤 {attempt}번째 시도",
