@@ -152,6 +152,9 @@ def _train(lab: Lab, options: argparse.Namespace) -> int:
         f"about {wanted.memory_bytes >> 20} MB, about {wanted.seconds:.0f} s",
         file=sys.stderr,
     )
+    if wanted.cut:
+        limit = plan.settings.max_length
+        print(f"warning: {wanted.cut} examples seem longer than {limit} tokens", file=sys.stderr)
     job = lab.trainings.start(plan, options.name, override=options.override)
     said = ""
     while (status := job.status())["state"] in UNFINISHED:

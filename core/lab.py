@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from core.answer import Answer, Reason, Vote
 from core.asking import checked_columns, checked_question
 from core.background import BackgroundLoop, collect_when_idle
-from core.lora.base import EMBEDDED_FOLDER
+from core.lora.base import EMBEDDED_FILE, EMBEDDED_FOLDER
 from core.lora.library import AdapterLibrary
 from core.lora.trainings import Trainings
 from core.metering import Estimate, Metering
@@ -68,8 +68,8 @@ class Lab:
         self.example_sets = ExampleSets(engine)
         self.adapters = AdapterLibrary(settings.home / "adapters")
         self.trainings = Trainings(settings.home, self.adapters)
-        folders = (settings.home / "models", EMBEDDED_FOLDER)
-        self._runtime = LocalRuntime(folders, settings.runtime, self.adapters.fitting)
+        places = (settings.home / "models", EMBEDDED_FOLDER)
+        self._runtime = LocalRuntime(places, settings.runtime, self.adapters.fitting, EMBEDDED_FILE)
         entered = self.preferences.endpoints()
         self._directory = Directory(settings, self._runtime, self.loop, entered)
         endpoints = self._directory.endpoints

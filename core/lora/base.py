@@ -11,6 +11,7 @@ from core.training import BaseInfo
 
 EMBEDDED = "local/narani"
 EMBEDDED_FOLDER = Path(__file__).parents[2] / "assets" / "narani"
+EMBEDDED_FILE = EMBEDDED_FOLDER / "narani.gguf"
 CONVERTIBLE = ("Lfm2ForCausalLM", "LlamaForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM")
 TARGETS = tuple(
     "q_proj k_proj v_proj o_proj out_proj in_proj gate_proj up_proj down_proj w1 w2 w3".split()

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.model import ModelSpec
 from core.models.listed import KEYS, Listing, listings
-from core.models.local_runtime import EMBEDDED_STEM, LocalRuntime
+from core.models.local_runtime import LocalRuntime
 from core.models.route import OLLAMA_CLOUD, leaves_machine
 from core.settings import Endpoint, Settings
 
@@ -89,8 +89,8 @@ def _local(runtime: LocalRuntime) -> Iterable[ModelSpec]:
         leaves_machine=False,
     )
     # The embedded model first: it is what a fresh machine has.
-    for file in sorted(runtime.files(), key=lambda file: file.stem != EMBEDDED_STEM):
-        embedded = file.stem == EMBEDDED_STEM
+    for file in sorted(runtime.files(), key=lambda file: not runtime.is_embedded(file)):
+        embedded = runtime.is_embedded(file)
         yield ModelSpec(
             licence="Apache-2.0" if embedded else None,
             languages="ko, en" if embedded else None,

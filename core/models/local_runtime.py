@@ -22,8 +22,7 @@ from core.models.turns import Turns
 from core.settings import RuntimeSettings
 
 START_DEADLINE_S = 120.0
-EMBEDDED_STEM = "narani"
-EMBEDDED_SAMPLING: JsonObject = {"temperature": 0.0, "max_tokens": 256}
+CAREFUL: JsonObject = {"temperature": 0.0, "max_tokens": 256}
 """What the embedded model does where a recipe leaves it open: it is too small to be creative."""
 
 
@@ -57,6 +56,7 @@ class LocalRuntime:
         folders: where GGUF files lie; of two with one name the first counts.
         settings: slots, context and threads of each process.
         adapters: the GGUF adapters that fit a file, by hash.
+        embedded: the file that came with the product, too small to be creative.
     """
 
     def __init__(
@@ -64,10 +64,12 @@ class LocalRuntime:
         folders: Sequence[Path],
         settings: RuntimeSettings | None = None,
         adapters: Callable[[Path], Mapping[str, Path]] = lambda file: {},
+        embedded: Path | None = None,
     ) -> None:
         self._folders = tuple(folders)
         self.settings = settings or RuntimeSettings()
         self._adapters = adapters
+        self._embedded = embedded
         self._running: dict[str, _Running] = {}
         self._retired: list[_Running] = []
         self._starting: dict[str, asyncio.Lock] = {}
@@ -79,6 +81,10 @@ class LocalRuntime:
             for file in sorted(folder.glob("*.gguf")) if folder.is_dir() else ():
                 found.setdefault(file.stem, file)
         return [found[name] for name in sorted(found)]
+
+    def is_embedded(self, file: Path) -> bool:
+        """Whether a file is the one that came with the product."""
+        return file == self._embedded
 
     @asynccontextmanager
     async def answering(self, name: str, adapters: Sequence[str] = ()) -> AsyncIterator[Served]:
@@ -200,7 +206,7 @@ class LocalRuntime:
             "path": str(path),
             "name": path.stem,
             "api_key": key,
-            "sampling": EMBEDDED_SAMPLING if path.stem == EMBEDDED_STEM else None,
+            "sampling": CAREFUL if self.is_embedded(path) else None,
             "adapters": [str(file) for file in adapters.values()],
             "parallel": self.settings.slots,
             "context": self.settings.context_tokens,

@@ -187,6 +187,9 @@ def _estimate(plan: Plan) -> None:
     places[3].metric(t("estimate_steps"), f"{wanted.steps:,}", border=True, height="stretch")
     if not wanted.fits:
         st.error(t("estimate_too_big"), icon=":material/memory:")
+    if wanted.cut:
+        limit = f"{plan.settings.max_length:,}"
+        st.warning(t("estimate_cut", count=f"{wanted.cut:,}", limit=limit))
 
 
 def _start(lab: Lab, plan: Plan, *, can_train: bool) -> None:

@@ -1,6 +1,7 @@
 """Trainings that run, wait, were stopped or failed: progress, loss, stop, resume."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.errors import UsageError
 from core.lab import Lab
@@ -41,8 +42,7 @@ def _progress(job: Job) -> None:
     state = str(status["state"])
     step, steps = int(status.get("step") or 0), int(status.get("steps") or 0)
     with st.container(border=True, key=f"job_{job.id}"):
-        row = st.container(horizontal=True, vertical_alignment="center")
-        row.markdown(f"**{plain(job.name)}** · {plain(job.base)} · {plain(job.example_set)}")
+        row = _row(job, plain(job.base))
         row.button(
             t("stop_one"),
             key=f"stop_{job.id}",
@@ -60,12 +60,18 @@ def _progress(job: Job) -> None:
         loss_chart(job.losses())
 
 
+def _row(job: Job, more: str) -> DeltaGenerator:
+    """What a training is; its buttons follow on the same line."""
+    row = st.container(horizontal=True, vertical_alignment="center")
+    row.markdown(f"**{plain(job.name)}** · {plain(job.example_set)} · {more}")
+    return row
+
+
 def _ended(job: Job) -> None:
     status = job.status()
     state, reason = str(status["state"]), str(status.get("reason") or "")
     with st.container(border=True, key=f"job_{job.id}"):
-        row = st.container(horizontal=True, vertical_alignment="center")
-        row.markdown(f"**{plain(job.name)}** · {plain(job.example_set)} · {t(f'job_{state}')}")
+        row = _row(job, t(f"job_{state}"))
         row.button(
             t("job_resume"),
             key=f"resume_{job.id}",

@@ -355,6 +355,11 @@ def test_a_wrong_adapter_spoils_only_its_own_column(lab, trained, alone):
     assert [answer.text for answer in wrong] == [""] * 5
 
 
+def test_a_model_that_is_not_here_is_unknown_whatever_adapter_is_ticked(lab, trained):
+    answer = ask_recipe(lab, replace(tiny(use(trained.formal)), model="local/nowhere"))
+    assert answer.error.kind == "unknown_model"
+
+
 def test_a_question_for_a_wrong_adapter_is_not_sent_to_the_cloud(lab, trained, upstream):
     before = upstream.n["requests"]
     answer = ask_recipe(lab, Recipe(model="openai/echo", adapter=(use(trained.formal),)))
@@ -461,6 +466,16 @@ def test_settings_reach_the_process(make_lab, trained, options):
     told = options()
     assert (told["parallel"], told["context"]) == (3, 512)
     assert (told["threads"], told["gpu_layers"]) == (2, 0)
+
+
+def test_a_file_of_ones_own_is_no_embedded_model_whatever_its_name(
+    make_lab, tmp_path, gguf_file, options
+):
+    lab = make_lab({"NARANI_TIMEOUT": "60"})
+    (tmp_path / "models").mkdir(exist_ok=True)
+    (tmp_path / "models" / "narani.gguf").write_bytes(gguf_file.read_bytes())
+    written(ask_recipe(lab, replace(tiny(), model="local/narani"), QUESTION))
+    assert options()["sampling"] is None
 
 
 def test_nothing_set_is_four_slots_half_the_processors_and_any_gpu(make_lab, trained, options):

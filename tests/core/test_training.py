@@ -123,6 +123,7 @@ def test_steps_and_tokens_count_the_replayed_examples_and_the_cut_ones():
     found = estimated(settings, lengths=[20] * 10 + [1000] * 10)
     assert found.steps == 4 * 3  # 20 examples and 10 replayed ones, 8 at a time
     assert found.tokens == 30 * 30 * 3
+    assert found.cut == 10
 
 
 def test_it_fits_only_when_more_is_free_than_needed():

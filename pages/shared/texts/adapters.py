@@ -55,6 +55,12 @@ TEXTS = {
     "estimate_free": ("여유 {size}", "{size} free"),
     "estimate_time": ("걸리는 시간(예상)", "Time, estimated"),
     "estimate_steps": ("단계", "Steps"),
+    "estimate_cut": (
+        "예시 {count}개가 {limit}토큰보다 길어 보입니다. 넘치는 끝부분은 배우지 못합니다. "
+        "고급 설정에서 시퀀스 길이를 늘리거나 예시를 나누세요.",
+        "{count} examples seem longer than {limit} tokens. What is beyond is not learnt: raise the "
+        "sequence length in the advanced settings, or split these examples.",
+    ),
     "estimate_too_big": (
         "메모리가 부족합니다. 배치 크기나 최대 길이를 줄이거나 QLoRA를 켜세요.",
         "There is not enough memory. Use a smaller batch or length, or switch QLoRA on.",
