@@ -21,7 +21,7 @@ OWNERS = {
     "litellm": ("core/models/litellm_chat.py", "core/models/litellm_errors.py"),
     "sqlalchemy": ("core/store/", "core/lab.py"),
     "alembic": ("core/store/",),
-    "httpx": ("core/models/catalog.py",),
+    "httpx": ("core/models/catalog.py", "core/models/local_stream.py"),
     "xllamacpp": ("core/models/local_process.py",),
     "tiktoken": ("core/models/tokens.py",),
     "torch": ("core/lora/",),

@@ -48,6 +48,7 @@ class Answerer:
         if route.provider == "baseline" or route.missing_key:
             return
         if route.place == "local":
+            await asyncio.to_thread(local_stream.load)
             await self._runtime.serve(route.model, [use.hash for use in recipe.adapter])
         else:
             await litellm_chat.open_once()

@@ -7,9 +7,7 @@ import json
 import ssl
 import time
 from collections.abc import AsyncIterator
-from typing import Any, Literal
-
-import httpx
+from typing import TYPE_CHECKING, Any, Literal
 
 from core.answer import Usage
 from core.errors import ModelError
@@ -18,9 +16,17 @@ from core.model import Delta, Done, Event
 from core.prompt import Prompt
 from core.recipe import Recipe
 
+if TYPE_CHECKING:
+    import httpx
+
 CONNECT_S = 10.0
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Trusts nobody: the address is on this machine. Reading the certificates would take 20 ms."""
+
+
+def load() -> None:
+    """Import what the first answer would wait for. Takes 0.1 s: never on the event loop."""
+    import httpx  # noqa: F401
 
 
 async def stream(
@@ -40,6 +46,8 @@ async def stream(
         ModelError: `context_too_long`, `bad_request`, `server`, `timeout`, `connection_lost`,
             `cut_off` or `empty_answer`.
     """
+    import httpx
+
     last_at = time.monotonic()
     answer = _Answer()
     try:
@@ -113,7 +121,9 @@ class _Answer:
         return Done(stop_reason=reason, usage=self._usage, served_by=self._model)
 
 
-def _client(timeout_s: float) -> httpx.AsyncClient:
+def _client(timeout_s: float) -> "httpx.AsyncClient":
+    import httpx
+
     return httpx.AsyncClient(
         timeout=httpx.Timeout(timeout_s, connect=CONNECT_S),
         verify=NO_TLS,
