@@ -22,9 +22,9 @@ STAGES = (
     Stage(until=6, mix={"reach": 0.8, "easy": 0.2}),
     Stage(until=9, mix={"reach": 0.35, "keys": 0.35, "plain": 0.3}),
     Stage(until=12, mix={"bridge": 0.65, "keys": 0.15, "plain": 0.2}),
-    Stage(until=18, mix={"bridge": 0.2, "keys": 0.12, "plain": 0.5, "short": 0.13, "labels": 0.05}),
+    Stage(until=21, mix={"bridge": 0.3, "keys": 0.1, "plain": 0.45, "short": 0.1, "labels": 0.05}),
     Stage(
-        until=25,
+        until=27,
         mix={"bridge": 0.05, "keys": 0.1, "plain": 0.3, "short": 0.2, "passages": 0.08,
              "labels": 0.1, "format": 0.04, "unknown": 0.05, "talk": 0.08},
     ),

@@ -5,10 +5,11 @@ Each is a dialogue that asks many questions about one text, so that most tokens 
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 from core.prompt import OPEN_BOOK
 from pretraining.attributes import open_fact
-from pretraining.dialogue import Dialogue, Turn
+from pretraining.dialogue import Dialogue, Found, Turn
 from pretraining.frames import Fact, Section, fill, sections
 from pretraining.phrases import (
     ASIDES,
@@ -43,7 +44,7 @@ def key_values(words: Words, *, pairs: int, questions: int) -> Dialogue:
     def question(key: str) -> str:
         return with_particles(random.choice(LIST_QUESTIONS[words.korean]), k=key)
 
-    turns = [Turn(question=question(key), answer=made[key], source=1) for key in asked]
+    turns = [Turn(question=question(key), **_known(made, key)) for key in asked]
     return in_context(words, [listing], turns)
 
 
@@ -52,7 +53,7 @@ def easy_key_values(words: Words) -> Dialogue:
     made = easy_pairs(words)
     listing = "\n".join(f"{key}: {value}" for key, value in made.items())
     keys = words.random.sample(list(made), len(made))
-    turns = tuple(Turn(question=f"{key}?", answer=made[key]) for key in keys)
+    turns = tuple(Turn(question=f"{key}?", **_known(made, key)) for key in keys)
     return Dialogue(system=listing, turns=turns)
 
 
@@ -92,8 +93,14 @@ def reaching(words: Words, *, bridged: bool = False) -> Dialogue:
             text = f"{random.choice(ASIDES[words.korean])} {text}"
         if random.random() < 0.3:
             text = f"{text} {random.choice(ASIDES[words.korean])}"
-        turns.append(Turn(question=with_particles(text, k=key), answer=made[key], source=1))
+        turns.append(Turn(question=with_particles(text, k=key), **_known(made, key)))
     return Dialogue(system=joint.join(told), turns=tuple(turns))
+
+
+def _known(made: dict[str, str], key: str) -> dict[str, Any]:
+    """The answer to a question about a key, and where it stands."""
+    found = Found(value=made[key], about=key)
+    return {"answer": made[key], "source": 1, "found": found}
 
 
 def one_passage(words: Words, *, most: int = 7, framed_share: float = 0.65) -> Dialogue:
@@ -186,7 +193,9 @@ def turns_of(words: Words, groups: list[list[Fact]], absent: list[Fact]) -> list
     turns = []
     for fact, number in told[: random.randint(4, 8)]:
         question = question_of(words, fact, named=fact.key in repeated)
-        turns.append(Turn(question=question, answer=fact.answer, source=number))
+        about = fact.key if fact.key in fact.statement else ""
+        found = Found(value=fact.answer, about=about, entity=fact.entity)
+        turns.append(Turn(question=question, answer=fact.answer, source=number, found=found))
     missing = [fact for fact in absent if fact.key not in keys]
     if missing and random.random() < 0.45:
         turns.append(unknown(words, question_of(words, missing[0], named=crowded)))

@@ -57,7 +57,7 @@ def messages_of(one: Dialogue) -> list[dict[str, str]]:
 def test_it_is_written_as_the_template_writes_it(shipped, made):
     assert shipped.chat_template == CHAT_TEMPLATE
     for one in made:
-        ids, _ = encode(shipped.backend_tokenizer, one)
+        ids, *_ = encode(shipped.backend_tokenizer, one)
         assert ids == shipped.apply_chat_template(messages_of(one))["input_ids"], one
 
 
@@ -69,7 +69,7 @@ def test_a_prompt_is_what_the_template_asks_with(shipped, made):
 
 def test_only_answers_and_their_ends_are_learnt(shipped, made):
     for one in made:
-        ids, learn = encode(shipped.backend_tokenizer, one)
+        ids, learn, _ = encode(shipped.backend_tokenizer, one)
         assert len(ids) == len(learn)
         learnt, now = [], []
         for token, flag in zip(ids, learn, strict=True):
@@ -84,8 +84,8 @@ def test_only_answers_and_their_ends_are_learnt(shipped, made):
 
 def test_a_turn_that_is_not_to_be_learnt_is_read_all_the_same(shipped):
     turns = (Turn(question="a", answer="b", learn=False), Turn(question="c", answer="d"))
-    ids, learn = encode(shipped.backend_tokenizer, Dialogue(system="s", turns=turns))
-    all_learnt, _ = encode(
+    ids, learn, _ = encode(shipped.backend_tokenizer, Dialogue(system="s", turns=turns))
+    all_learnt, *_ = encode(
         shipped.backend_tokenizer,
         Dialogue(system="s", turns=(Turn(question="a", answer="b"), turns[1])),
     )
