@@ -15,7 +15,10 @@ from pretraining.dialogue import (  # noqa: E402
     CHAT_TEMPLATE,
     END,
     PAD,
+    REACH,
+    SPECIAL,
     Dialogue,
+    Found,
     Turn,
     encode,
     encode_prompt,
@@ -93,11 +96,46 @@ def test_a_turn_that_is_not_to_be_learnt_is_read_all_the_same(shipped):
     assert learn == [False] * (len(ids) - 2) + [True] * 2
 
 
+def marks(shipped, dialogue: Dialogue) -> list[tuple[str, str]]:
+    """Tokens with what is to be known at them, where there is something."""
+    ids, _, ahead = encode(shipped.backend_tokenizer, dialogue)
+    pairs = zip(ids, ahead, strict=True)
+    return [(shipped.decode(i), shipped.decode(known)) for i, known in pairs if known != PAD]
+
+
+def test_a_question_knows_ahead_how_its_answer_begins(shipped):
+    turns = (Turn(question="값?", answer="가"), Turn(question="뭐", answer="나", learn=False))
+    found = marks(shipped, Dialogue(system="글", turns=turns))
+    assert found == [("값", "가"), ("?", "가"), (SPECIAL[END], "가")]
+
+
+def test_a_long_question_knows_it_near_its_end_only(shipped):
+    long = Turn(question="가" * 100, answer="나")
+    assert len(marks(shipped, Dialogue(turns=(long,)))) == REACH
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("누의 금은 가나다.", [("가", "금"), ("나", "누"), ("다", "누")]),
+        ("금은 가나다.", [("가", "금"), ("나", "금"), ("다", "금")]),
+        ("가나다가 금.", [("금", "가")]),
+        ("금은 라.", []),
+    ],
+)
+def test_a_value_knows_what_was_said_before_it_is_about(shipped, text, expected):
+    found = Found(value="가나다", about="금", entity="누")
+    one = Dialogue(system=text, turns=(Turn(question="?", answer="가", learn=False, found=found),))
+    assert marks(shipped, one) == expected
+
+
 def test_a_batch_predicts_the_next_token_and_never_padding(shipped, made):
     encoded = [encode(shipped.backend_tokenizer, one) for one in made[:20]]
     batch = as_batch(encoded)
-    for row, (ids, learn) in enumerate(encoded):
+    for row, (ids, learn, ahead) in enumerate(encoded):
         size = len(ids) - 1
+        assert batch.ahead[row].tolist()[:size] == ahead[:-1]
+        assert (batch.ahead[row, size:] == PAD).all()
         assert batch.ids[row, :size].tolist() == ids[:-1]
         assert batch.targets[row, :size].tolist() == ids[1:]
         assert batch.learn[row].tolist()[:size] == learn[1:]
