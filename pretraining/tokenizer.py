@@ -1,6 +1,6 @@
 """Trains the tokenizer: byte-level BPE that llama.cpp reads with its `qwen2` pre-tokenizer.
 
-Merges never join a space to a letter, nor two Hangul syllables, so that a word or
+Merges never join a space to what follows, nor two Hangul syllables, so that a word or
 name is the same tokens wherever it stands: that is what makes copying learnable. They never
 cross a boundary of the `qwen2` pattern either, so that both runtimes give the same ids.
 """
@@ -18,7 +18,7 @@ QWEN2 = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}"
     r"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
-_APART = Regex(r"[^\p{L}\p{N}](?=\p{L})|[가-힣]")
+_APART = Regex(r"[^\p{L}\p{N}](?=\p{L})|[가-힣]| (?=[^\s\p{L}\p{N}])")
 
 
 def train_tokenizer(texts: Iterable[str]) -> Tokenizer:
