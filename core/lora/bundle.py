@@ -36,16 +36,20 @@ def merged(adapter: Adapter, folder: Path, base: Path, out: Path) -> Path:
     if out.exists():
         return out
     out.parent.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(
-        [sys.executable, "-m", "core.lora.merge", str(base), str(folder), str(out)],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        timeout=MERGE_DEADLINE_S,
-        check=False,
-    )
-    if done.returncode != 0 or not out.exists():
-        reason = (done.stderr.strip().splitlines() or ["it ended without a word"])[-1][:300]
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "core.lora.merge", str(base), str(folder), str(out)],
+            cwd=Path(__file__).parents[2],
+            capture_output=True,
+            text=True,
+            timeout=MERGE_DEADLINE_S,
+            check=False,
+        )
+        said = done.stderr.strip().splitlines() or ["it ended without a word"]
+    except subprocess.TimeoutExpired:
+        said = [f"it was not done after {MERGE_DEADLINE_S // 60} minutes"]
+    if not out.exists():  # written under another name and renamed: what is there is whole
+        reason = said[-1][:300]
         raise UsageError("not_convertible", reason, architecture=adapter.base, reason=reason)
     return out
 

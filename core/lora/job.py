@@ -4,10 +4,12 @@ import json
 import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from core.errors import UsageError
 from core.example import Example
 from core.jsontypes import Json, JsonObject
 from core.training import TrainSettings, settings_from_json
@@ -37,6 +39,11 @@ class Job:
     @property
     def id(self) -> str:
         return self.folder.name
+
+    @property
+    def unfinished(self) -> Path:
+        """Where the adapter is written until it is whole; nobody lists hidden folders."""
+        return self.adapters / f".{self.id}.new"
 
     @property
     def stop_asked(self) -> bool:
@@ -121,9 +128,24 @@ def write_status(folder: Path, **changes: Json) -> None:
     except (OSError, ValueError):
         status = {}
     status |= {"pid": os.getpid(), **changes, "at": time.time()}
-    new = folder / f"status.{os.getpid()}.new"
-    new.write_text(json.dumps(status), "utf-8")
+    write_whole(path, json.dumps(status))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all, however the process ends."""
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    new.write_text(text, "utf-8")
     new.replace(path)
+
+
+def waiting_before(job: Job) -> bool:
+    """Whether a training that was asked for earlier waits for its turn as well."""
+    for folder in job.folder.parent.iterdir():
+        if folder.name < job.id and (folder / "job.json").is_file():
+            with suppress(OSError, ValueError, KeyError, UsageError):
+                if read_job(folder).status()["state"] == "queued":
+                    return True
+    return False
 
 
 def _alive(pid: Json, job_id: str) -> bool:

@@ -12,7 +12,7 @@ from core.adapter import Gain
 from core.example import Example
 from core.jsontypes import JsonObject
 from core.lora.base import EMBEDDED
-from core.lora.job import Job
+from core.lora.job import Job, write_whole
 from core.training import TrainSettings
 
 BATCH = 16
@@ -72,7 +72,7 @@ class Tasks:
         answers = generate(model, tokenizer, prompts, longest=48)
         own = [Task(**(asdict(t) | {"answer": a})) for t, a in zip(tasks, answers, strict=True)]
         lines = [json.dumps(asdict(t), ensure_ascii=False) + "\n" for t in own if t.answer]
-        kept.write_text("".join(lines), "utf-8")
+        write_whole(kept, "".join(lines))
         return cls([t for t in own if t.answer])
 
     def replay(self, examples: int, settings: TrainSettings) -> list[dict[str, Any]]:

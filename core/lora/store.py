@@ -38,7 +38,7 @@ def finish(
     duration_s: float,
 ) -> Adapter:
     """Save beside the other adapters under a hidden name, then rename."""
-    hidden = job.adapters / f".{job.id}.new"
+    hidden = job.unfinished
     shutil.rmtree(hidden, ignore_errors=True)
     hidden.mkdir(parents=True)
     model.save_pretrained(hidden, safe_serialization=True)

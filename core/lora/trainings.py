@@ -25,6 +25,7 @@ from core.lora.bundle import merged
 from core.lora.check import Report, check_set
 from core.lora.job import UNFINISHED, Job, read_job, write_job, write_status
 from core.lora.library import AdapterLibrary
+from core.lora.memory import free_memory
 from core.training import (
     FLOPS_PER_S,
     BaseInfo,
@@ -175,6 +176,7 @@ class Trainings:
         """Forget a training that does not run; a finished adapter stays."""
         if job.status()["state"] not in UNFINISHED:
             shutil.rmtree(job.folder, ignore_errors=True)
+            shutil.rmtree(job.unfinished, ignore_errors=True)
 
     def wait(self, job: Job, timeout_s: float | None = None) -> None:
         """Until the training's process has ended. Raises subprocess.TimeoutExpired."""
@@ -266,17 +268,6 @@ def _reap(process: subprocess.Popen[bytes]) -> None:
     with suppress(OSError):
         assert process.stdin is not None
         process.stdin.close()
-
-
-def free_memory() -> int | None:
-    """Bytes that a new process could have; None when the system does not say."""
-    try:
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    except (OSError, ValueError):
-        pass
-    return None
 
 
 def _tokens(text: str) -> int:

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from core.lora.job import Job, read_job, write_status
+from core.lora.job import Job, read_job, waiting_before, write_status, write_whole
 
 
 class Stopped(Exception):
@@ -51,17 +51,22 @@ class _turn:
         self._job, self._stop = job, stop
 
     def __enter__(self) -> None:
-        while True:
-            try:
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                write_status(self._job.folder, state="queued")
-                if self._stop.wait(0.2):
-                    raise Stopped from None
+        while not self._taken():
+            write_status(self._job.folder, state="queued")
+            if self._stop.wait(0.2):
+                raise Stopped
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+    def _taken(self) -> bool:
+        if waiting_before(self._job):
+            return False
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 def run(job: Job, stop: threading.Event) -> None:
@@ -112,7 +117,7 @@ def _kept(job: Job, name: str, make: Any, stop: threading.Event) -> Any:
     made = make()
     if stop.is_set():
         raise Stopped  # what was cut short is no score
-    path.write_text(json.dumps(made.to_json(), ensure_ascii=False), "utf-8")
+    write_whole(path, json.dumps(made.to_json(), ensure_ascii=False))
     return made
 
 
