@@ -25,13 +25,13 @@ STAGES = (
     Stage(until=21, mix={"bridge": 0.3, "keys": 0.1, "plain": 0.45, "short": 0.1, "labels": 0.05}),
     Stage(
         until=27,
-        mix={"bridge": 0.05, "keys": 0.1, "plain": 0.3, "short": 0.2, "passages": 0.08,
-             "labels": 0.1, "format": 0.04, "unknown": 0.05, "talk": 0.08},
+        mix={"bridge": 0.05, "keys": 0.07, "plain": 0.23, "short": 0.18, "pair": 0.2,
+             "passages": 0.04, "labels": 0.1, "format": 0.04, "unknown": 0.03, "talk": 0.06},
     ),
     Stage(
         until=1e9,
-        mix={"keys": 0.06, "plain": 0.14, "short": 0.15, "passage": 0.12, "passages": 0.2,
-             "labels": 0.1, "format": 0.05, "unknown": 0.07, "talk": 0.11},
+        mix={"keys": 0.05, "plain": 0.14, "short": 0.15, "passage": 0.1, "pair": 0.12,
+             "passages": 0.12, "labels": 0.1, "format": 0.05, "unknown": 0.06, "talk": 0.11},
     ),
 )  # fmt: skip
 ENGLISH_SHARE = 0.56
@@ -60,6 +60,9 @@ def dialogue(words: Words, lesson: str) -> Dialogue:
         return one_passage(words, most=3)
     if lesson == "passage":
         return one_passage(words)
+    if lesson == "pair":
+        count = random.choice((2, 2, 3))
+        return several_passages(words, passages=count, most=2, framed_share=0.15)
     if lesson == "passages":
         return several_passages(words, passages=random.choice((2, 2, 3, 3, 3, 4)))
     return skills.LESSONS[lesson](words)

@@ -113,7 +113,9 @@ def _note(
         name[0] for name in (about, entity) if name and _find(context[:place], name) is not None
     ]
     for number in range(len(value) if told else 0):
-        ahead[place + number] = told[min(number, len(told) - 1)]
+        # A value of one token has to know both: half the time the one, else the other.
+        which = number if len(value) > 1 else place % 2
+        ahead[place + number] = told[min(which, len(told) - 1)]
     after = _find(context[place:], about)
     if about and told[:1] != about[:1] and after is not None:
         for number in range(len(about)):

@@ -110,10 +110,12 @@ def one_passage(words: Words, *, most: int = 7, framed_share: float = 0.65) -> D
     return in_context(words, [as_passage(words, facts)], turns_of(words, [facts], absent))
 
 
-def several_passages(words: Words, *, passages: int, most: int = 4) -> Dialogue:
+def several_passages(
+    words: Words, *, passages: int, most: int = 4, framed_share: float = 0.6
+) -> Dialogue:
     """Passages about several entities, more than half the time with the very same attributes."""
     random = words.random
-    shared, use_frames = random.random() < 0.55, random.random() < 0.6
+    shared, use_frames = random.random() < 0.55, random.random() < framed_share
     section = random.choice(sections(words.language, held_out=words.held_out))
     attributes = [words.attribute() for _ in range(random.randint(1, most))]
     groups: dict[str, list[Fact]] = {}
@@ -121,7 +123,7 @@ def several_passages(words: Words, *, passages: int, most: int = 4) -> Dialogue:
     for _ in range(passages):
         count = random.randint(1, most)
         if not shared:
-            facts, missing = facts_of(words, count=count)
+            facts, missing = facts_of(words, count=count, framed_share=framed_share)
         elif use_frames:
             facts, missing = framed(words, section, count)
         else:
