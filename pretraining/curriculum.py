@@ -30,8 +30,8 @@ STAGES = (
     ),
     Stage(
         until=1e9,
-        mix={"keys": 0.05, "plain": 0.14, "short": 0.15, "passage": 0.1, "pair": 0.12,
-             "passages": 0.12, "labels": 0.1, "format": 0.05, "unknown": 0.06, "talk": 0.11},
+        mix={"reach": 0.04, "keys": 0.06, "plain": 0.14, "short": 0.15, "passage": 0.1, "pair": 0.1,
+             "passages": 0.12, "labels": 0.1, "format": 0.05, "unknown": 0.05, "talk": 0.09},
     ),
 )  # fmt: skip
 ENGLISH_SHARE = 0.56

@@ -244,7 +244,7 @@ def in_context(words: Words, texts: list[str], turns: list[Turn]) -> Dialogue:
     """
     chance = words.random.random()
     numbered = "\n\n".join(f"[{number}] {text}" for number, text in enumerate(texts, 1))
-    if chance < 0.15:
+    if chance < 0.3:
         cited = [
             replace(t, answer=f"{t.answer} [{t.source}]") if t.source is not None else t
             for t in turns
