@@ -34,7 +34,7 @@ class Served:
     api_key: str = field(repr=False)
     adapters: tuple[str, ...] = ()
     """Hashes of the adapters it has loaded, in the order of their ids."""
-    turns: Turns = field(default_factory=Turns, repr=False, compare=False)
+    turns: Turns = field(repr=False, compare=False)
     restarted: bool = False
     """Its process had ended by itself and was started again for this answer."""
 
@@ -197,7 +197,12 @@ class LocalRuntime:
                 raise
             message = str(error) or f"it was not ready after {START_DEADLINE_S:.0f} s"
             raise ModelError("runtime", message, model=f"local/{path.stem}") from error
-        served = Served(base_url=f"{address}/v1", api_key=key, adapters=tuple(adapters))
+        served = Served(
+            base_url=f"{address}/v1",
+            api_key=key,
+            adapters=tuple(adapters),
+            turns=Turns(self.settings.slots),
+        )
         reader = asyncio.create_task(_drain(process))
         return _Running(process=process, served=served, reader=reader)
 

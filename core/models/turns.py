@@ -1,7 +1,8 @@
-"""Who may speak to one llama.cpp process: several with the same adapters, else one after another.
+"""Who may speak to one llama.cpp process: as many as it has slots, all with the same adapters.
 
-llama.cpp itself writes answers with different adapters one after another. Waiting for that inside
-it would be counted as the model's latency; here it is a turn that people see.
+llama.cpp itself writes answers with different adapters one after another, and those beyond its
+slots later. Waiting for that inside it would be counted as the model's latency; here it is a turn
+that people see.
 """
 
 import asyncio
@@ -14,16 +15,21 @@ Scales = tuple[tuple[str, float], ...]
 
 
 class Turns:
-    """First come, first served; whoever shares the speaker's adapters and comes next joins in."""
+    """First come, first served; whoever shares the speakers' adapters and comes next joins in.
 
-    def __init__(self) -> None:
+    Args:
+        slots: how many may speak at once.
+    """
+
+    def __init__(self, slots: int) -> None:
+        self._slots = slots
         self._speaking: Scales = ()
         self._speakers = 0
         self._queue: deque[tuple[Scales, asyncio.Event]] = deque()
 
     def free(self, scales: Scales) -> bool:
         """Whether a turn with these adapters would begin at once."""
-        return not self._speakers or (not self._queue and scales == self._speaking)
+        return not self._queue and self._fits(scales)
 
     @asynccontextmanager
     async def taking(self, scales: Scales) -> AsyncIterator[None]:
@@ -53,9 +59,10 @@ class Turns:
 
     def _leave(self) -> None:
         self._speakers -= 1
-        if self._speakers or not self._queue:
-            return
-        self._speaking = self._queue[0][0]
-        while self._queue and self._queue[0][0] == self._speaking:
+        while self._queue and self._fits(self._queue[0][0]):
+            self._speaking, called = self._queue.popleft()
             self._speakers += 1
-            self._queue.popleft()[1].set()
+            called.set()
+
+    def _fits(self, scales: Scales) -> bool:
+        return not self._speakers or (scales == self._speaking and self._speakers < self._slots)

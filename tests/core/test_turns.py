@@ -17,7 +17,7 @@ class Stage:
     """Speakers that come, speak until told to end, and go."""
 
     def __init__(self) -> None:
-        self.turns = Turns()
+        self.turns = Turns(slots=3)
         self.speaking: list[str] = []
         self._ends: dict[str, asyncio.Event] = {}
         self.tasks: dict[str, asyncio.Task[None]] = {}
@@ -61,6 +61,24 @@ def test_the_same_adapters_speak_together_and_others_wait() -> None:
         await stage.end("base 1")
         assert stage.speaking == ["base 2"]
         await stage.end("base 2")
+        assert stage.speaking == ["mild"]
+
+    run(story())
+
+
+def test_no_more_speak_than_there_are_slots() -> None:
+    async def story() -> None:
+        stage = Stage()
+        for number in range(5):
+            await stage.come(f"base {number}", BASE)
+        assert stage.speaking == ["base 0", "base 1", "base 2"]
+        await stage.end("base 1")
+        assert stage.speaking == ["base 0", "base 2", "base 3"]
+        await stage.come("mild", MILD)
+        for number in (0, 2, 3):
+            await stage.end(f"base {number}")
+        assert stage.speaking == ["base 4"]
+        await stage.end("base 4")
         assert stage.speaking == ["mild"]
 
     run(story())
