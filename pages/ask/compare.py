@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.adapter import AdapterUse
 from core.errors import ModelError, StoreError, UsageError
 from core.recipe import MAX_RECIPES, Recipe
 from core.store.rounds import StoredRound
@@ -18,8 +19,9 @@ from pages.shared.state import ColumnState, compare_state
 from pages.shared.watch import watch
 
 MOST_IN_A_ROW = 4
-SHIPPED = ("local/narani", "baseline/extract")
+SHIPPED = EMBEDDED, BASELINE = "local/narani", "baseline/extract"
 """What answers on a fresh machine; models of the visitor's own come before them."""
+SAMPLE_ADAPTER = "haedam"
 
 
 def ask(question: str | None = None) -> None:
@@ -66,11 +68,19 @@ def edit_pending() -> None:
 
 
 def first_columns() -> list[ColumnState]:
-    """Something to compare on the first start: the models that answer here, else the baseline."""
+    """Something to compare on the first start: the models that answer here, else the techniques."""
     ready = [s.id for s in lab.models().models if s.available and s.id not in SHIPPED]
     recipes = [Recipe(model=model) for model in ready[:2]]
-    for model in SHIPPED[: 2 - len(recipes)]:
-        recipes.append(Recipe(model=model, reference=t("sample_reference")))
+    text = t("sample_reference")
+    if not recipes:
+        recipes = [
+            Recipe(model=EMBEDDED, reference=text),
+            Recipe(model=BASELINE, reference=text),
+            Recipe(model=EMBEDDED, adapter=(AdapterUse(name=SAMPLE_ADAPTER),)),
+            Recipe(model=EMBEDDED),
+        ]
+    elif len(recipes) == 1:
+        recipes.append(Recipe(model=EMBEDDED, reference=text))
     return [ColumnState(recipe=recipe) for recipe in recipes]
 
 

@@ -36,15 +36,22 @@ def test_a_first_visit_shows_two_columns_that_can_answer(app: App) -> None:
     assert app.state.round_id
 
 
-def test_without_any_key_the_embedded_model_and_the_baseline_answer(
+def test_without_any_key_four_ways_to_the_same_answer_are_compared(
     open_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY")
     monkeypatch.delenv("OPENAI_API_BASE")
     app = open_app().open()
-    assert app.models == ["local/narani", "baseline/extract"]
+    assert app.models == ["local/narani", "baseline/extract", "local/narani", "local/narani"]
+    techniques = [column.recipe.techniques for column in app.state.columns]
+    assert techniques == [("reference",), ("reference",), ("adapter",), ("plain",)]
     app.click("sample_1").until_ended()
-    assert [answer.error for answer in app.answers] == [None, None]
+    assert [answer.error for answer in app.answers] == [None] * 4
+    open_book, baseline, adapted, plain = (answer.text for answer in app.answers)
+    assert "2014" in open_book
+    assert "2014" in baseline
+    assert "2014" in adapted
+    assert "2014" not in plain
 
 
 def test_add_copies_the_last_column(app: App) -> None:

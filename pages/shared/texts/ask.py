@@ -72,19 +72,17 @@ TEXTS = {
         "There is one column. Add another to compare.",
     ),
     "try_asking": ("이렇게 물어보세요", "Try asking"),
-    "sample_1": ("나란히는 무엇을 위한 도구인가요?", "What is Narani for?"),
-    "sample_2": ("비용은 어떻게 계산하나요?", "How is the cost calculated?"),
-    "sample_3": ("평가는 어디에 쓰이나요?", "What are the votes used for?"),
+    "sample_1": ("해담은 몇 년에 설립되었나요?", "In what year was Haedam established?"),
+    "sample_2": (
+        "해담의 본사는 어느 도시에 있나요?",
+        "In which city is the head office of Haedam?",
+    ),
+    "sample_3": ("해담의 슬로건은 무엇인가요?", "What is the slogan of Haedam?"),
     "sample_reference": (
-        "나란히는 여러 모델과 기법을 같은 질문으로 나란히 비교하는 놀이터입니다.\n\n"
-        "비용은 날짜가 적힌 가격표와 제공자가 알려 준 토큰 수로 계산하며, 모르는 가격은 0이 아니라 "
-        "'알 수 없음'으로 보여 줍니다.\n\n"
-        "평가는 CSV로 내보낼 수 있고, 다음 비교에서 어떤 레시피가 나은지 알려 줍니다.",
-        "Narani is a playground for comparing several models and techniques on the same question, "
-        "side by side.\n\n"
-        "The cost is calculated from a dated price table and the tokens the provider reports; an "
-        "unknown price is shown as unknown, never as 0.\n\n"
-        "Votes are used to find the better recipe, and can be exported as CSV.",
+        "해담은 2014년에 설립되었습니다. 해담의 창업자는 민도하입니다.\n\n"
+        "해담의 본사는 강릉에 있습니다. 해담의 공장은 청주에 있습니다.",
+        "Haedam was established in 2014. The founder of Haedam is Min Doha.\n\n"
+        "The head office of Haedam is in Gangneung. The factory of Haedam is in Cheongju.",
     ),
     "state_waiting": ("기다리는 중 · {seconds} s", "waiting · {seconds} s"),
     "state_queued": (
