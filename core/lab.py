@@ -271,7 +271,7 @@ class Lab:
                 round_.wait(5)
         self.trainings.close()
         with suppress(Exception):
-            self.loop.submit(self._runtime.stop()).result(10)
+            self.loop.submit(self._answerer.close()).result(10)
         self.loop.close()
         self.engine.dispose()
 

@@ -42,6 +42,11 @@ class Answerer:
         """
         return route_of(model, self._settings, self._endpoints())
 
+    async def close(self) -> None:
+        """End what `ready` started."""
+        await self._runtime.stop()
+        await litellm_chat.close()
+
     async def ready(self, recipe: Recipe) -> None:
         """Start what answers this recipe once: the local runtime, or LiteLLM's import."""
         route = self.route(recipe.model)

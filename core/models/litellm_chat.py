@@ -86,6 +86,18 @@ async def _call_nobody(litellm: ModuleType) -> None:
             pass
 
 
+async def close() -> None:
+    """Close the connections that LiteLLM keeps for this loop; by itself it closes none."""
+    if not _load.cache_info().currsize:
+        return
+    kept: dict[str, Any] = load().in_memory_llm_clients_cache.cache_dict
+    mine = f"-{id(asyncio.get_running_loop())}"  # how LiteLLM tells the loops' clients apart
+    for key in [key for key in kept if key.endswith(mine)]:
+        client = kept.pop(key)
+        with suppress(Exception):
+            await client.close()
+
+
 async def stream(
     route: Route, recipe: Recipe, prompt: Prompt, timeout_s: float
 ) -> AsyncIterator[Event]:

@@ -192,3 +192,16 @@ def test_every_exception_of_litellm_has_a_kind():
 def everything_of(answer: Answer) -> str:
     error = answer.error
     return json.dumps(answer.to_json()) + repr(answer) + (repr(error.to_json()) if error else "")
+
+
+def test_closing_the_lab_closes_the_connections_litellm_keeps(make_lab):
+    lab = make_lab({})
+    ask(lab, "openai/echo")
+    kept = load().in_memory_llm_clients_cache.cache_dict
+    mine = f"-{id(lab.loop._loop)}"
+    clients = [client for key, client in kept.items() if key.endswith(mine)]
+    assert clients
+    assert not any(client.is_closed() for client in clients)
+    lab.close()
+    assert all(client.is_closed() for client in clients)
+    assert not any(key.endswith(mine) for key in kept)
