@@ -4,6 +4,7 @@ import shutil
 import sys
 import tempfile
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from core.example_files import read_examples
@@ -17,6 +18,8 @@ from core.training import preset
 EXAMPLES = Path(__file__).parents[1] / "assets" / "examples"
 ADAPTERS = {"haedam": "haedam_facts", "medication": "medication_guidance"}
 """Name of the adapter and of its example set."""
+REPLAY = 1.5
+"""More of the ordinary than by default: whoever looks at the demo also says hello to it."""
 
 
 def train_shipped(options: Namespace) -> None:
@@ -28,6 +31,7 @@ def train_shipped(options: Namespace) -> None:
             path = EXAMPLES / f"{file}.jsonl"
             made = make_set(file, read_examples(path.name, path.read_bytes()))
             settings = preset("balanced", trainings.base(EMBEDDED).parameters)
+            settings = replace(settings, replay=REPLAY)
             plan = trainings.plan(made, EMBEDDED, settings)
             job = trainings.start(plan, name)
             trainings.wait(job)

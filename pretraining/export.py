@@ -77,15 +77,16 @@ a real model: the Models page names them.
 | network | LFM2: short convolutions and attention in turn, hidden size 256, 7 layers |
 | tokenizer | byte-level BPE of 4,096; each common Hangul syllable is a token |
 | context | 4,096 tokens; trained on up to 760 |
-| trained | about {total:.0f} million tokens, in orders of lessons that were changed on the way |
+| trained | about {total:.0f} million tokens, with a curriculum that was changed on the way |
 | files | `model.safetensors` (bfloat16) to train adapters on, `narani.gguf` (float16) to run |
 | made by | `python -m pretraining train FOLDER`, `gates FOLDER`, `export FOLDER` |
 
 ## What it can do
 
 Share of held-out questions answered exactly, mean of three draws (lowest to highest): names,
-values and sentence patterns that were never trained on. **Most goals are missed so far: the
-training is not finished.** Give it one short passage, and ask in the passage's own words.
+values and sentence patterns that were never trained on. **Where a number is below its goal, do not
+rely on it: most are, so far.** Give it one short passage, and ask in the passage's own words. Its
+citations name the first passage more often than they should.
 
 {table}
 ## 한국어

@@ -79,9 +79,9 @@ TEXTS = {
     ),
     "sample_3": ("해담의 슬로건은 무엇인가요?", "What is the slogan of Haedam?"),
     "sample_reference": (
-        "해담은 2014년에 설립되었습니다. 해담의 창업자는 민도하입니다.\n\n"
+        "해담은 2014년에 설립되었습니다. 해담의 창업자는 민도하입니다. "
         "해담의 본사는 강릉에 있습니다. 해담의 공장은 청주에 있습니다.",
-        "Haedam was established in 2014. The founder of Haedam is Min Doha.\n\n"
+        "Haedam was established in 2014. The founder of Haedam is Min Doha. "
         "The head office of Haedam is in Gangneung. The factory of Haedam is in Cheongju.",
     ),
     "state_waiting": ("기다리는 중 · {seconds} s", "waiting · {seconds} s"),
