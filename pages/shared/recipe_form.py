@@ -45,17 +45,19 @@ def recipe_head(lab: Lab, state: CompareState, position: int) -> None:
     )
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         st.caption(_about(lab, column.recipe, specs.get(column.recipe.model)), width="stretch")
-        _settings(lab, position, column)
-        st.menu_button(
-            ":material/more_horiz:",
-            list(_ACTIONS),
-            key=f"menu_{position}",
-            help=t("column_menu"),
-            type="tertiary",
-            format_func=lambda action: f"{_ACTIONS[action]} {t('column_' + action)}",
-            on_click=_act,
-            args=(position,),
-        )
+        # A container of their own: in a narrow column both go to the next line together.
+        with st.container(horizontal=True, gap="xsmall", width="content"):
+            _settings(lab, position, column)
+            st.menu_button(
+                ":material/more_horiz:",
+                list(_ACTIONS),
+                key=f"menu_{position}",
+                help=t("column_menu"),
+                type="tertiary",
+                format_func=lambda action: f"{_ACTIONS[action]} {t('column_' + action)}",
+                on_click=_act,
+                args=(position,),
+            )
 
 
 def _option(model: str, specs: dict[str, ModelSpec]) -> str:
