@@ -4,6 +4,7 @@ Each is a dialogue that asks many questions about one text, so that most tokens 
 """
 
 import itertools
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -204,18 +205,20 @@ def turns_of(words: Words, groups: list[list[Fact]], absent: list[Fact]) -> list
     if repeated and random.random() < 0.35:
         fact = next(fact for fact, _ in told if fact.key in repeated)
         question = question_of(words, fact, named=True)
-        turns.append(unknown(words, question.replace(fact.entity, stranger(words, fact))))
+        told_of = {fact.entity for fact, _ in told}
+        other = stranger(words, fact, told_of)
+        turns.append(unknown(words, question.replace(fact.entity, other)))
     random.shuffle(turns)
     return turns
 
 
-def stranger(words: Words, fact: Fact) -> str:
+def stranger(words: Words, fact: Fact, known: Collection[str]) -> str:
     """Somebody of the same kind whom the passages do not name, fit for the same particles."""
     for attempt in itertools.count():
         # Some kinds have few held-out names: after a while an invented word will do.
         name = words.entity(fact.kind if attempt < 40 else "word")
         alike = all(particle(name, p) == particle(fact.entity, p) for p in ("은/는", "으로/로"))
-        if name != fact.entity and (alike or not words.korean):
+        if name not in known and (alike or not words.korean):
             return name
     raise AssertionError("there is always another word")
 

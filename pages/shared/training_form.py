@@ -36,10 +36,10 @@ SHIPPED = Path(__file__).parents[2] / "assets" / "examples"
 
 def training_form(lab: Lab, *, can_train: bool) -> None:
     """The whole way; nothing is started before the button at its end."""
+    _sets(lab)
     problem = st.session_state.pop("train_problem", None)
     if problem is not None:
         show_error(problem)
-    _sets(lab)
     sets = {summary.id: summary for summary in lab.example_sets.list()}
     if not sets:
         return

@@ -54,7 +54,7 @@ def test_a_file_becomes_an_adapter_and_the_adapter_a_column(
 ) -> None:
     open_training(page, own_server)
     page.locator('input[type="file"]').set_input_files(boxes_csv)
-    expect(page.get_by_text("boxes v1")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Example set")).to_have_value("boxes v1")
     page.get_by_role("radio", name="Faster").or_(
         page.get_by_text("Faster", exact=True)
     ).first.click()
