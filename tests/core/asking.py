@@ -4,6 +4,8 @@ import socket
 import time
 from collections.abc import Callable, Sequence
 
+import psutil
+
 from core.answer import Answer
 from core.lab import Lab
 from core.recipe import Recipe
@@ -50,3 +52,15 @@ def leaves_machine(lab: Lab, model: str) -> bool | None:
     """Whether a model's questions are sent elsewhere; None when nobody knows who answers."""
     route = lab.metering.known(model)
     return route.leaves_machine if route else None
+
+
+def runtime_processes() -> list[psutil.Process]:
+    """The llama.cpp processes that this one has started."""
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        try:
+            if "core.models.local_process" in child.cmdline():
+                found.append(child)
+        except psutil.Error:
+            continue
+    return found

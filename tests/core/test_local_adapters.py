@@ -22,7 +22,7 @@ from core.lab import Lab, open_lab
 from core.recipe import Recipe
 from core.settings import read_settings
 from core.store.tables import answers
-from tests.core.asking import PATIENCE_S, ask_recipe, until, until_writing
+from tests.core.asking import PATIENCE_S, ask_recipe, runtime_processes, until, until_writing
 from tests.servers.gguf import make_tiny_gguf
 
 pytest.importorskip("gguf")
@@ -115,17 +115,6 @@ def texts(found: list[Answer]) -> list[str]:
 
 def stop_runtime(lab: Lab) -> None:
     lab.loop.submit(lab._runtime.stop()).result(PATIENCE_S)
-
-
-def runtime_processes() -> list[psutil.Process]:
-    found = []
-    for child in psutil.Process().children(recursive=True):
-        try:
-            if "core.models.local_process" in child.cmdline():
-                found.append(child)
-        except psutil.Error:
-            continue
-    return found
 
 
 # ---- the right adapter --------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
-import psutil
 import pytest
 
 from core.background import BackgroundLoop
@@ -22,6 +21,7 @@ from tests.core.asking import (
     ask_recipe,
     leaves_machine,
     recipes,
+    runtime_processes,
     until,
     until_writing,
 )
@@ -60,17 +60,6 @@ def runtime(tmp_path, gguf_file):
     yield call
     call("stop")
     loop.close()
-
-
-def runtime_processes() -> list[psutil.Process]:
-    found = []
-    for child in psutil.Process().children(recursive=True):
-        try:
-            if "core.models.local_process" in child.cmdline():
-                found.append(child)
-        except psutil.Error:
-            continue
-    return found
 
 
 TINY = Recipe(model="local/tiny", max_tokens=12, seed=1, temperature=0.0)
