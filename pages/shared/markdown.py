@@ -9,8 +9,9 @@ import re
 
 _FENCE = re.compile(r"^( *)(`{3,}(?!.*`)|~{3,})(.*)$")
 _CODE_SPAN = re.compile(r"(?<![\\`])(`+)(?!`)([^`\n]+?)\1(?!`)")
-_DISPLAY = re.compile(r"\\\[(.+?)\\\]", re.DOTALL)
-_INLINE = re.compile(r"\\\((.+?)\\\)")
+# A formula holds no second opening: what never closes is then read once, not once per opening.
+_DISPLAY = re.compile(r"\\\[((?:(?!\\\[).)+?)\\\]", re.DOTALL)
+_INLINE = re.compile(r"\\\(((?:(?!\\\().)+?)\\\)")
 _DOLLAR = re.compile(r"(?<![\\$])\$(?!\$)")
 _DIRECTIVE = re.compile(r":(?=[a-z][\w/-]*(?:\[|:))")
 
