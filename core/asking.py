@@ -5,10 +5,10 @@ from dataclasses import replace
 from uuid import uuid4
 
 from core.adapter import AdapterUse
+from core.draft import Column
 from core.errors import UsageError
 from core.prompt import Turn
 from core.recipe import MAX_RECIPES, Recipe, parse_recipe
-from core.round import Column
 from core.store.rounds import StoredRound
 from core.text import clean
 
@@ -36,11 +36,15 @@ def checked_question(question: str) -> str:
 
 def checked_columns(
     columns: Sequence[Column | Recipe],
-    resolved: Callable[[tuple[AdapterUse, ...]], tuple[AdapterUse, ...]],
+    hashed: Callable[[tuple[AdapterUse, ...]], tuple[AdapterUse, ...]],
+    version: Callable[[str], str],
 ) -> list[Column]:
     """Columns for these recipes; one that could not be read back is refused before it is stored.
 
-    `resolved` adds the hash to each adapter, so that an answer names what it was made with.
+    Args:
+        columns: as they were asked for.
+        hashed: adds the hash to each adapter, so that an answer names what it was made with.
+        version: of a collection's content, by its name, for the same reason.
 
     Raises:
         UsageError: `no_recipes`, `too_many_recipes` or `bad_recipe`.
@@ -55,12 +59,19 @@ def checked_columns(
     ]
     for column in found:
         parse_recipe(column.recipe.to_text())
-    return [
-        replace(c, recipe=replace(c.recipe, adapter=resolved(c.recipe.adapter)))
-        if c.recipe.adapter
-        else c
-        for c in found
-    ]
+    return [replace(c, recipe=_named_exactly(c.recipe, hashed, version)) for c in found]
+
+
+def _named_exactly(
+    recipe: Recipe,
+    hashed: Callable[[tuple[AdapterUse, ...]], tuple[AdapterUse, ...]],
+    version: Callable[[str], str],
+) -> Recipe:
+    if recipe.adapter:
+        recipe = replace(recipe, adapter=hashed(recipe.adapter))
+    if (how := recipe.retrieval) is not None:
+        recipe = replace(recipe, retrieval=replace(how, version=version(how.collection)))
+    return recipe
 
 
 def history_of(earlier: Sequence[StoredRound], thread_id: str) -> tuple[Turn, ...]:

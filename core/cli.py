@@ -1,4 +1,4 @@
-"""The same verbs from a shell: `python -m core ask|export|models|train`.
+"""The same verbs from a shell: `python -m core ask|index|search|...`.
 
 JSON goes to stdout, everything else to stderr. Exit 0 done, 1 when every recipe failed or the
 store did, 2 wrong use.
@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from core.cli_documents import add_commands
+from core.draft import Draft
 from core.errors import NaraniError, StoreError, UsageError
 from core.example_files import read_examples
 from core.example_set import ExampleSet
@@ -22,7 +24,7 @@ from core.lora.job import UNFINISHED
 from core.lora.trainings import status_line
 from core.model import ModelSpec
 from core.recipe import parse_recipe
-from core.round import Draft, Round
+from core.round import Round
 from core.training import DIALS, preset, settings_from_json
 
 
@@ -198,7 +200,9 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m core", description="Narani from a shell")
-    commands = parser.add_subparsers(required=True, metavar="ask|export|models|train")
+    commands = parser.add_subparsers(
+        required=True, metavar="ask|collections|export|index|models|search|train"
+    )
     ask = commands.add_parser("ask", help="put one question to one or several recipes")
     ask.add_argument("question", help="the question; - reads standard input")
     ask.add_argument(
@@ -222,6 +226,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--settings", default="{}", help='JSON such as {"rank": 16}')
     train.add_argument("--override", action="store_true", help="train in spite of a leak")
     train.set_defaults(run=_train)
+    add_commands(commands)
     return parser
 
 

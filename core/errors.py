@@ -27,6 +27,11 @@ UsageKind = Literal[
     "not_convertible",
     "no_lora_package",
     "no_space",
+    "bad_collection",
+    "bad_document",
+    "bad_questions",
+    "embedder_changed",
+    "no_package",
 ]
 
 ModelErrorKind = Literal[
@@ -52,6 +57,8 @@ ModelErrorKind = Literal[
     "runtime",
     "unknown_adapter",
     "wrong_adapter",
+    "unknown_collection",
+    "search",
     "internal",
 ]
 

@@ -1,7 +1,9 @@
 """A question with a good answer, and a piece of text to answer from. Knows nothing of models."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from core.jsontypes import JsonObject
 
@@ -35,9 +37,16 @@ class Passage:
     """Page counted from 1; None when the document has no pages."""
     score: float | None = None
     """How well it fits the question, larger is better; None when it was given, not searched."""
+    id: str | None = None
+    """Of the stored passage; None when it was given, not searched. So for what follows."""
+    document_id: str | None = None
+    heading: str = ""
+    """Path of headings above it."""
+    flags: tuple[str, ...] = ()
+    """Signs of instructions in the text, which is data."""
 
     def to_json(self) -> JsonObject:
-        return {
+        out: JsonObject = {
             "document": self.document,
             "page": self.page,
             "start": self.start,
@@ -45,6 +54,16 @@ class Passage:
             "text": self.text,
             "score": self.score,
         }
+        if self.id is not None:
+            out |= {"id": self.id, "document_id": self.document_id, "heading": self.heading}
+        if self.flags:
+            out["flags"] = list(self.flags)
+        return out
+
+
+def passage_from_json(content: Mapping[str, Any]) -> Passage:
+    """The passage that `to_json` wrote."""
+    return Passage(**{**content, "flags": tuple(content.get("flags", ()))})
 
 
 def passages_of(text: str, document: str) -> tuple[Passage, ...]:

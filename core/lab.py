@@ -8,7 +8,6 @@ import asyncio
 import importlib.metadata
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from datetime import date
 from functools import cached_property
 from typing import Literal
 from uuid import uuid4
@@ -18,6 +17,9 @@ from sqlalchemy import Engine
 from core.answer import Answer, Reason, Vote
 from core.asking import checked_columns, checked_question
 from core.background import BackgroundLoop, collect_when_idle
+from core.draft import Column
+from core.embedding import EmbedderSpec
+from core.libraries import open_library, workshop_beside
 from core.lora.base import EMBEDDED_FILE, EMBEDDED_FOLDER
 from core.lora.library import AdapterLibrary
 from core.lora.trainings import Trainings
@@ -27,28 +29,23 @@ from core.models import litellm_chat
 from core.models.answerer import Answerer
 from core.models.catalog import Catalog
 from core.models.directory import Directory
-from core.models.listed import listings
+from core.models.embedding import Embedders
 from core.models.local_runtime import LocalRuntime
-from core.pricing import Price, PriceTable
+from core.money import Money
+from core.open_book import OpenBook
 from core.prompt import prepare
 from core.recipe import Recipe
-from core.round import Column, Round
+from core.retrieval.sweeps import Sweeps
+from core.round import Round
 from core.settings import Endpoint, Settings, read_settings
 from core.store.database import open_database
 from core.store.example_sets import ExampleSets
-from core.store.export import (
-    ANSWER_COLUMNS,
-    VOTE_COLUMNS,
-    Row,
-    answer_rows,
-    as_csv,
-    as_jsonl,
-    vote_rows,
-)
+from core.store.export import Row, vote_rows
+from core.store.exported import exported
 from core.store.preferences import Preferences
 from core.store.rounds import Rounds, StoredRound
-from core.store.training import kto_lines, sft_lines
-from core.store.votes import Choices, VoteFilter, Votes
+from core.store.training import Liked, liked_answers
+from core.store.votes import VoteFilter, Votes
 from core.text import clean
 
 ROUNDS_KEPT = 200
@@ -75,8 +72,16 @@ class Lab:
         endpoints = self._directory.endpoints
         self._answerer = Answerer(settings, self._runtime, endpoints, self.adapters.check)
         self._model: ChatModel = model or self._answerer
-        self.metering = Metering(self._answerer.route, self.prices)
-        self._prices: PriceTable | None = None
+        self.money = Money(self.preferences)
+        self.metering = Metering(self._answerer.route, self.money.prices)
+        self.open_book = OpenBook(self._model, self.metering, self.loop)
+        self._embedders = embedders = Embedders(
+            settings, self._runtime, endpoints, self.loop.submit
+        )
+        self.library = open_library(settings, engine, embedders, self.open_book.align)
+        self.open_book.library = self.library
+        workshop = workshop_beside(self.library, settings.home)
+        self.sweeps = Sweeps(settings.home / "sweeps", self.library, workshop)
         self._live: dict[str, Round] = {}
         self._warmed = False
         self._closed = False
@@ -99,7 +104,7 @@ class Lab:
             StoreError: when the question cannot be stored.
         """
         question = checked_question(question)
-        checked = checked_columns(columns, self.adapters.resolved)
+        checked = checked_columns(columns, self.adapters.resolved, self.library.version)
         round_ = Round(
             round_id=uuid4().hex,
             conversation_id=conversation_id or uuid4().hex,
@@ -110,6 +115,7 @@ class Lab:
             meter=self.metering,
             on_answer=self._store_answer,
             versions=self._versions,
+            retriever=self.open_book,
         )
         self.rounds.open(
             round_id=round_.id,
@@ -149,52 +155,26 @@ class Lab:
         Raises:
             StoreError: when the vote cannot be stored.
         """
+        before = self.votes.of([answer_id], person).get(answer_id)
+        made = None
         if rating is None:
             self.votes.remove(answer_id, person)
-            return None
-        return self.votes.put(answer_id, person, rating, reasons, clean(comment).strip())
+        else:
+            made = self.votes.put(answer_id, person, rating, reasons, clean(comment).strip())
+        blamed = _blames(made) - _blames(before)
+        if blamed:
+            self.open_book.blame(self.rounds.answer(answer_id), blamed)
+        return made
 
-    def vote_choices(self) -> Choices:
-        """What the votes can be filtered by; looked up again after a while."""
-        return self.votes.recent_choices()
+    def liked(self) -> Iterator[Liked]:
+        """Answers that somebody liked and nobody disliked, with the passages they were given."""
+        return liked_answers(self.engine)
 
     def vote_page(self, wanted: VoteFilter, limit: int, offset: int) -> list[Row]:
         """Votes with their answers, the newest first."""
         return list(vote_rows(self.engine, wanted, newest=limit, offset=offset))
 
     # ---- cost ---------------------------------------------------------------------------------
-
-    def prices(self) -> PriceTable:
-        """Prices entered here before LiteLLM's; re-read after a change."""
-        if self._prices is None:
-            listed = {k: v.price for k, v in listings().items() if v.price is not None}
-            self._prices = PriceTable(
-                listed=listed,
-                entered=self.preferences.prices(),
-                rate=self.preferences.rate(),
-                own_usd_per_hour=self.preferences.own_usd_per_hour(),
-            )
-        return self._prices
-
-    def price_of(self, model: str) -> Price | None:
-        """Today's price of a model id, with or without its provider; None when unknown."""
-        return self.metering.price_of(model)
-
-    def set_prices(
-        self,
-        *,
-        entered: Sequence[Price] | None = None,
-        rate: tuple[float, date] | None = None,
-        own_usd_per_hour: float | None = None,
-    ) -> None:
-        """Change what is given. Raises `UsageError` of kind `bad_price`."""
-        if entered is not None:
-            self.preferences.set_prices(entered)
-        if rate is not None:
-            self.preferences.set_rate(*rate)
-        if own_usd_per_hour is not None:
-            self.preferences.set_own_usd_per_hour(own_usd_per_hour or None)
-        self._prices = None
 
     def estimate(self, columns: Sequence[Column], question: str) -> list[Estimate | None]:
         """What asking these columns would cost, per column."""
@@ -209,8 +189,8 @@ class Lab:
 
     def fitting_adapters(self, model: str) -> set[str]:
         """Hashes of the adapters that can be laid over a model of the local runtime."""
-        files = {f"local/{file.stem}": file for file in self._runtime.files()}
-        return set(self.adapters.fitting(files[model])) if model in files else set()
+        file = next((f for f in self._runtime.files() if f"local/{f.stem}" == model), None)
+        return set(self.adapters.fitting(file)) if file else set()
 
     # ---- models -------------------------------------------------------------------------------
 
@@ -229,6 +209,10 @@ class Lab:
     def models(self) -> Catalog:
         """The latest look at who can answer; refreshes itself in the background."""
         return self._directory.latest()
+
+    def embedders(self) -> list[EmbedderSpec]:
+        """Who can make vectors here."""
+        return [*self.library.embedders_here(), *self._embedders.known(self.models())]
 
     def refresh_models(self) -> Catalog:
         """Ask Ollama and the endpoints now, for at most a few seconds."""
@@ -250,13 +234,7 @@ class Lab:
         wanted: VoteFilter | None = None,
     ) -> Iterator[str]:
         """Pieces of the file, made while they are read; training data is made of all votes."""
-        if form in ("sft", "kto"):
-            return sft_lines(self.engine) if form == "sft" else kto_lines(self.engine)
-        votes = what == "votes"
-        wanted = wanted or VoteFilter()
-        rows = vote_rows(self.engine, wanted) if votes else answer_rows(self.engine)
-        columns = VOTE_COLUMNS if votes else ANSWER_COLUMNS
-        return as_csv(rows, columns) if form == "csv" else as_jsonl(rows, columns)
+        return exported(self.engine, what, form, wanted)
 
     def close(self) -> None:
         """Stop what runs, end the local runtime, close the database."""
@@ -270,7 +248,10 @@ class Lab:
             with suppress(TimeoutError):
                 round_.wait(5)
         self.trainings.close()
+        self.sweeps.close()
+        self.library.close()
         with suppress(Exception):
+            self._embedders.close()
             self.loop.submit(self._answerer.close()).result(10)
         self.loop.close()
         self.engine.dispose()
@@ -287,6 +268,11 @@ class Lab:
         for key in finished[: max(0, len(self._live) - ROUNDS_KEPT)]:
             del self._live[key]
         self._live[round_.id] = round_
+
+
+def _blames(vote: Vote | None) -> int:
+    """Whether a vote says that the answer relied on the wrong source."""
+    return int(vote is not None and vote.rating < 0 and "wrong_source" in vote.reasons)
 
 
 def open_lab(settings: Settings | None = None, model: ChatModel | None = None) -> Lab:

@@ -44,9 +44,21 @@ OPEN_BOOK = (
 )
 
 
-def prepare(recipe: Recipe, question: str, history: Sequence[Turn] = ()) -> Prompt:
+NOTHING_RELEVANT = {
+    "ko": "자료집에서 이 질문과 관련된 내용을 찾지 못했습니다. 모델에게 묻지 않았습니다.",
+    "en": "Nothing relevant to this question was found in the documents. The model was not asked.",
+}
+"""What a column answers whose search found nothing: noise would only invite an invention."""
+
+
+def prepare(
+    recipe: Recipe,
+    question: str,
+    history: Sequence[Turn] = (),
+    found: Sequence[Passage] = (),
+) -> Prompt:
     """Put system prompt, passages, examples, history and question into messages."""
-    passages = passages_of(recipe.reference, document="reference")
+    passages = (*passages_of(recipe.reference, document="reference"), *found)
     examples = recipe.few_shot.examples if recipe.few_shot else ()
     system = "\n\n".join(part for part in (recipe.system, _open_book(passages)) if part)
     turns = [Turn(question=e.question, answer=e.answer) for e in examples] + list(history)

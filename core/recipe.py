@@ -9,6 +9,7 @@ from core.adapter import AdapterUse, adapters_from_json, adapters_to_json
 from core.errors import UsageError
 from core.example import Example
 from core.jsontypes import Json, JsonObject
+from core.search import Retrieval, retrieval_from_json
 from core.text import clean
 
 MAX_RECIPES = 8
@@ -35,6 +36,8 @@ class Recipe:
     seed: int | None = None
     stop: tuple[str, ...] = ()
     few_shot: FewShot | None = None
+    retrieval: Retrieval | None = None
+    """Where passages are looked for, and how."""
     reference: str = ""
     """Text the answer should be found in (open book); blank lines separate passages."""
     adapter: tuple[AdapterUse, ...] = ()
@@ -59,6 +62,8 @@ class Recipe:
             on.append("system")
         if self.few_shot:
             on.append("few_shot")
+        if self.retrieval:
+            on.append("retrieval")
         if self.reference:
             on.append("reference")
         if self.adapter:
@@ -70,7 +75,8 @@ class Recipe:
         """A short name: the given one, else model and techniques."""
         if self.name:
             return self.name
-        extra = [t for t in self.techniques if t not in ("plain", "adapter")]
+        extra = [t for t in self.techniques if t not in ("plain", "adapter", "retrieval")]
+        extra += [self.retrieval.collection] if self.retrieval else []
         extra += [use.name for use in self.adapter]
         return " + ".join([self.model.split("/", 1)[-1], *extra])
 
@@ -83,6 +89,8 @@ class Recipe:
                 continue
             if isinstance(value, FewShot):
                 value = {"examples": [e.to_json() for e in value.examples]}
+            if isinstance(value, Retrieval):
+                value = value.to_json()
             if field.name == "adapter":
                 value = adapters_to_json(value)
             if field.name in ("temperature", "top_p"):
@@ -141,6 +149,7 @@ def recipe_from_json(content: Mapping[str, Json]) -> Recipe:
         seed=_integer(content, "seed", -(2**63), 2**63 - 1),
         stop=_strings(content, "stop"),
         few_shot=_few_shot(content.get("few_shot")),
+        retrieval=retrieval_from_json(content.get("retrieval")),
         adapter=adapters_from_json(content.get("adapter")),
     )
 

@@ -60,6 +60,8 @@ class Settings:
     """Data folder: database, models, logs."""
     database_url: str
     """SQLAlchemy URL; SQLite in the data folder unless NARANI_DATABASE_URL says otherwise."""
+    chroma_url: str | None = None
+    """A Chroma server for the vectors; None keeps them in the data folder."""
     language: str | None = None
     """`ko` or `en` when the operator fixed it; None asks the browser."""
     endpoints: tuple[Endpoint, ...] = ()
@@ -93,6 +95,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         home=home,
         database_url=_database_url(env.get("NARANI_DATABASE_URL", ""), home),
+        chroma_url=env.get("NARANI_CHROMA_URL", "").strip() or None,
         language=language,
         endpoints=_endpoints(env.get("NARANI_ENDPOINTS", "")),
         ollama_url=_ollama_url(env.get("OLLAMA_HOST") or env.get("OLLAMA_API_BASE") or ""),

@@ -26,3 +26,8 @@ def language_of(text: str) -> Language:
     if hangul * 4 >= max(latin, 1):
         return "ko"
     return "en" if latin else "other"
+
+
+def hangul_count(text: str) -> int:
+    """How many Hangul letters a text holds."""
+    return len(_HANGUL.findall(text))

@@ -18,19 +18,29 @@ ROOT = Path(__file__).parents[1]
 MOST_LINES = 300
 
 OWNERS = {
-    "litellm": ("core/models/litellm_chat.py", "core/models/litellm_errors.py"),
-    "sqlalchemy": ("core/store/", "core/lab.py"),
+    "litellm": (
+        *("core/models/litellm_chat.py", "core/models/litellm_errors.py"),
+        "core/models/litellm_embedding.py",
+    ),
+    "sqlalchemy": ("core/store/", "core/lab.py", "core/libraries.py"),
     "alembic": ("core/store/",),
-    "httpx": ("core/models/catalog.py", "core/models/local_stream.py"),
+    "httpx": ("core/models/catalog.py", "core/models/local_stream.py", "core/models/local_embedding.py"),
     "xllamacpp": ("core/models/local_process.py",),
     "tiktoken": ("core/models/tokens.py",),
-    "torch": ("core/lora/",),
+    "torch": ("core/lora/", "core/retrieval/hub_models.py"),
     "transformers": ("core/lora/",),
     "peft": ("core/lora/",),
     "trl": ("core/lora/",),
     "datasets": ("core/lora/",),
     "gguf": ("core/lora/",),
     "sacrebleu": ("core/lora/",),
+    "chromadb": ("core/retrieval/vectors.py",),
+    "tantivy": ("core/retrieval/lexical.py",),
+    "sentence_transformers": ("core/retrieval/hub_models.py",),
+    "pypdfium2": ("core/retrieval/load/",),
+    "pdfplumber": ("core/retrieval/load/",),
+    "markitdown": ("core/retrieval/load/",),
+    "semantic_text_splitter": ("core/retrieval/split.py",),
 }
 NOUNS = (
     "recipe",
@@ -38,17 +48,23 @@ NOUNS = (
     "prompt",
     "adapter",
     "training",
+    "collection",
+    "search",
+    "embedding",
     "example",
     "example_set",
     "pricing",
     "model",
     "text",
+    "sentences",
     "errors",
     "jsontypes",
 )
 HEAVY = (
     *("litellm", "alembic", "pandas", "httpx", "tiktoken", "xllamacpp", "streamlit", "openai"),
     *("torch", "transformers", "peft", "trl", "datasets", "gguf", "sacrebleu", "numpy"),
+    *("chromadb", "tantivy", "sentence_transformers", "pypdfium2", "markitdown"),
+    *("semantic_text_splitter", "tokenizers", "safetensors", "kiwipiepy"),
 )
 
 

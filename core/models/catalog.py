@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.model import ModelSpec
+from core.models.gguf_header import header_of
 from core.models.listed import KEYS, Listing, listings
 from core.models.local_runtime import LocalRuntime
 from core.models.route import OLLAMA_CLOUD, leaves_machine
@@ -90,6 +91,9 @@ def _local(runtime: LocalRuntime) -> Iterable[ModelSpec]:
     )
     # The embedded model first: it is what a fresh machine has.
     for file in sorted(runtime.files(), key=lambda file: not runtime.is_embedded(file)):
+        header = header_of(file)
+        if header.embeds or header.ranks:  # it makes vectors or scores, not sentences
+            continue
         embedded = runtime.is_embedded(file)
         yield ModelSpec(
             licence="Apache-2.0" if embedded else None,

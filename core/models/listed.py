@@ -23,6 +23,8 @@ KEYS = {
     "xai": "XAI_API_KEY",
     "groq": "GROQ_API_KEY",
     "cohere_chat": "COHERE_API_KEY",
+    "cohere": "COHERE_API_KEY",
+    "voyage": "VOYAGE_API_KEY",
     "perplexity": "PERPLEXITYAI_API_KEY",
     "together_ai": "TOGETHERAI_API_KEY",
     "fireworks_ai": "FIREWORKS_AI_API_KEY",

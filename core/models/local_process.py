@@ -9,6 +9,10 @@ import json
 import sys
 import time
 import urllib.request
+from pathlib import Path
+from typing import Any
+
+from core.models.gguf_header import header_of
 
 READY = "NARANI_READY "
 
@@ -36,10 +40,26 @@ def main() -> None:
     params.lora_adapters = [
         xllamacpp.CommonAdapterLoraInfo(path, 0.0) for path in options.get("adapters", ())
     ]
+    if options.get("mode", "chat") != "chat":
+        read_only(params, options)
     server = xllamacpp.Server(params)
     wait_until_healthy(server.listening_address)
     print(f"\n{READY}{server.listening_address}", flush=True)
     sys.stdin.read()
+
+
+def read_only(params: Any, options: dict[str, Any]) -> None:
+    """Make a server that turns texts into vectors or scores instead of writing."""
+    import xllamacpp
+
+    pooling = xllamacpp.llama_pooling_type
+    params.embedding = True
+    # A model that reads in both directions needs a whole text in one piece.
+    params.n_batch = params.n_ubatch = options["context"]
+    if options["mode"] == "rerank":
+        params.pooling_type = pooling.LLAMA_POOLING_TYPE_RANK
+    elif header_of(Path(options["path"])).pooling in (None, "none"):  # else the file decides
+        params.pooling_type = pooling.LLAMA_POOLING_TYPE_MEAN
 
 
 def wait_until_healthy(address: str) -> None:

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Literal
 
 from core.errors import ModelError
 from core.jsontypes import JsonObject
@@ -24,6 +25,8 @@ from core.settings import RuntimeSettings
 START_DEADLINE_S = 120.0
 CAREFUL: JsonObject = {"temperature": 0.0, "max_tokens": 256}
 """What the embedded model does where a recipe leaves it open: it is too small to be creative."""
+Mode = Literal["chat", "embed", "rerank"]
+"""What a process does all its life: write, make vectors, or score texts for a question."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +53,7 @@ class _Running:
 
 
 class LocalRuntime:
-    """One llama.cpp process per GGUF file. Lives on one event loop.
+    """One llama.cpp process per GGUF file and mode. Lives on one event loop.
 
     Args:
         folders: where GGUF files lie; of two with one name the first counts.
@@ -70,9 +73,9 @@ class LocalRuntime:
         self.settings = settings or RuntimeSettings()
         self._adapters = adapters
         self._embedded = embedded
-        self._running: dict[str, _Running] = {}
+        self._running: dict[tuple[str, Mode], _Running] = {}
         self._retired: list[_Running] = []
-        self._starting: dict[str, asyncio.Lock] = {}
+        self._starting: dict[tuple[str, Mode], asyncio.Lock] = {}
 
     def files(self) -> list[Path]:
         """The GGUF files that can be served, by name."""
@@ -90,7 +93,7 @@ class LocalRuntime:
     async def answering(self, name: str, adapters: Sequence[str] = ()) -> AsyncIterator[Served]:
         """Hold a model up while an answer is written. See `serve`."""
         served = await self.serve(name, adapters)
-        running = self._running[name]
+        running = self._running[name, "chat"]
         running.answering += 1
         restarted, running.crashed_before = running.crashed_before, False
         try:
@@ -99,16 +102,39 @@ class LocalRuntime:
             running.answering -= 1
             await self._end_retired()
 
-    async def serve(self, name: str, adapters: Sequence[str] = ()) -> Served:
+    async def serve(self, name: str, adapters: Sequence[str] = (), mode: Mode = "chat") -> Served:
         """The address of a model, starting its process when it is not up.
 
         Args:
             name: the file's name without its ending.
-            adapters: hashes of adapters that must be loaded.
+            adapters: hashes of adapters that must be loaded; for `chat` only.
+            mode: what the process does; each mode of a file has its own.
 
         Raises:
             ModelError: `unknown_model` without such a file, `unknown_adapter` when one does not
                 fit this model, `runtime` when it does not start.
+        """
+        path = self.file(name)
+        async with self._starting.setdefault((name, mode), asyncio.Lock()):
+            running = self._running.get((name, mode))
+            crashed = running is not None and running.process.returncode is not None
+            up = running is not None and not crashed
+            if running is not None and up and set(adapters) <= set(running.served.adapters):
+                return running.served
+            files = self._fitting(path, adapters) if mode == "chat" else {}
+            started = await self._start_with(path, files, adapters, mode)
+            if running is not None and up:
+                self._retired.append(running)
+            self._running[name, mode] = started
+            started.crashed_before = crashed
+            await self._end_retired()
+            return started.served
+
+    def file(self, name: str) -> Path:
+        """The GGUF file of a name.
+
+        Raises:
+            ModelError: `unknown_model`.
         """
         path = next((file for file in self.files() if file.stem == name), None)
         if path is None:
@@ -119,20 +145,7 @@ class LocalRuntime:
                 provider="local",
                 folder=str(self._folders[0]),
             )
-        async with self._starting.setdefault(name, asyncio.Lock()):
-            running = self._running.get(name)
-            crashed = running is not None and running.process.returncode is not None
-            up = running is not None and not crashed
-            if running is not None and up and set(adapters) <= set(running.served.adapters):
-                return running.served
-            files = self._fitting(path, adapters)
-            started = await self._start_with(path, files, adapters)
-            if running is not None and up:
-                self._retired.append(running)
-            self._running[name] = started
-            started.crashed_before = crashed
-            await self._end_retired()
-            return started.served
+        return path
 
     async def stop(self) -> None:
         """End every process."""
@@ -155,16 +168,16 @@ class LocalRuntime:
         return files
 
     async def _start_with(
-        self, path: Path, files: Mapping[str, Path], wanted: Sequence[str]
+        self, path: Path, files: Mapping[str, Path], wanted: Sequence[str], mode: Mode
     ) -> _Running:
         """With all adapters that fit, or, when one of them is broken, with those asked for."""
         try:
-            return await self._start(path, files)
+            return await self._start(path, files, mode)
         except ModelError:
             fewer = {digest: files[digest] for digest in dict.fromkeys(wanted)}
             if len(fewer) == len(files):
                 raise
-            return await self._start(path, fewer)
+            return await self._start(path, fewer, mode)
 
     async def _end_retired(self) -> None:
         ended = [r for r in self._retired if r.answering == 0]
@@ -172,7 +185,7 @@ class LocalRuntime:
         for running in ended:
             await _end(running)
 
-    async def _start(self, path: Path, adapters: Mapping[str, Path]) -> _Running:
+    async def _start(self, path: Path, adapters: Mapping[str, Path], mode: Mode) -> _Running:
         key = secrets.token_urlsafe(24)
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -186,7 +199,8 @@ class LocalRuntime:
         )
         assert process.stdin is not None
         # The key goes through the pipe: command lines and environments can be read by others.
-        process.stdin.write(json.dumps(self._options(path, key, adapters)).encode() + b"\n")
+        options = self._options(path, key, adapters) | {"mode": mode}
+        process.stdin.write(json.dumps(options).encode() + b"\n")
         try:
             address = await asyncio.wait_for(_address(process), START_DEADLINE_S)
         except BaseException as error:  # a Stop while it loads must not leave it running

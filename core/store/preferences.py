@@ -7,6 +7,7 @@ from math import inf
 from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from core.errors import UsageError
 from core.jsontypes import Json
@@ -43,6 +44,15 @@ class Preferences:
             connection.execute(delete(prices))
             if entered:
                 connection.execute(insert(prices), [_price_row(p) for p in entered])
+
+    def first_time(self, name: str) -> bool:
+        """True once for each name, however many processes ask."""
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(preferences), {"name": f"once_{name}", "value": "true"})
+        except IntegrityError:
+            return False
+        return True
 
     def rate(self) -> Rate:
         stored = self._get("rate")

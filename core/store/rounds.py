@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.answer import Answer, Cost, Failure, Timing, Usage
 from core.errors import StoreError
-from core.example import Passage
+from core.example import passage_from_json
 from core.jsontypes import Json
 from core.recipe import Recipe, parse_recipe, recipe_from_json
 from core.store.tables import answers, rounds
@@ -223,7 +223,7 @@ def _answer(row: Row[Any]) -> Answer:
             usd=row.cost_usd, basis=row.cost_basis, price_version=snapshot.get("price_version")
         ),
         timing=Timing(ttft_s=row.ttft_s, total_s=row.total_s, stages=json.loads(row.stages)),
-        sources=tuple(Passage(**passage) for passage in json.loads(row.sources)),
+        sources=tuple(passage_from_json(one) for one in json.loads(row.sources)),
         snapshot=snapshot,
         answered_at=_utc(row.answered_at),
     )

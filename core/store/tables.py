@@ -1,6 +1,8 @@
 """The tables. Long texts stand last, so that SQLite can skip them when a query does."""
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     Column,
     DateTime,
     Float,
@@ -98,6 +100,66 @@ examples = Table(
     Column("split", String(8), nullable=False),
     Column("question", Text, nullable=False),
     Column("answer", Text, nullable=False),
+)
+
+collections = Table(
+    "collections",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("dimension", Integer),
+    Column("version", String(12), nullable=False),
+    Column("embedding_tokens", BigInteger, nullable=False),
+    Column("embedding_usd", Float),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("settings", Text, nullable=False),
+    UniqueConstraint("name", name="one_collection_per_name"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("collection_id", ForeignKey("collections.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(600), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("pages", Integer),
+    Column("characters", Integer, nullable=False),
+    Column("passages", Integer, nullable=False),
+    Column("settings_hash", String(64), nullable=False),
+    Column("indexed_at", DateTime(timezone=True), nullable=False),
+    Column("loaded", Text, nullable=False),
+    UniqueConstraint("collection_id", "name", name="one_document_per_collection_and_name"),
+    # Counts and the version are read from this alone, past every document's text.
+    Index("ix_documents_totals", "collection_id", "language", "passages", "digest"),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("collection_id", String(40), nullable=False),
+    Column("document_id", ForeignKey("documents.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("page", Integer),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("edited", Boolean, nullable=False),
+    Column("wrong_source", Integer, nullable=False),
+    Column("flags", String(400), nullable=False),
+    Column("heading", Text, nullable=False),
+    Column("added", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("ix_passages_by_document", "document_id", "position"),
+    # With what is filtered by, so that a million passages are counted past their texts.
+    Index(
+        "ix_passages_by_collection", "collection_id", "document_id", "position", "enabled", "flags"
+    ),
 )
 
 prices = Table(

@@ -5,8 +5,10 @@ import streamlit as st
 from core.adapter import AdapterUse
 from core.errors import ModelError, StoreError, UsageError
 from core.recipe import MAX_RECIPES, Recipe
+from core.search import Retrieval
 from core.store.rounds import StoredRound
 from pages.shared.answer_card import Card, votes_by
+from pages.shared.collection_head import SAMPLE_NAME, add_sample
 from pages.shared.errors import show_error
 from pages.shared.estimate import estimate_line
 from pages.shared.language import t
@@ -71,16 +73,22 @@ def first_columns() -> list[ColumnState]:
     """Something to compare on the first start: the models that answer here, else the techniques."""
     ready = [s.id for s in lab.models().models if s.available and s.id not in SHIPPED]
     recipes = [Recipe(model=model) for model in ready[:2]]
-    text = t("sample_reference")
+    if lab.preferences.first_time("sample_documents"):
+        add_sample()
+    names = [one.name for one in lab.library.shelf.list()]
+    # The embedded model is too small for more than one passage.
+    book = Retrieval(collection=SAMPLE_NAME, top_k=1) if SAMPLE_NAME in names else None
+    text = "" if book else t("sample_reference")
+    open_book = Recipe(model=EMBEDDED, retrieval=book, reference=text)
     if not recipes:
         recipes = [
-            Recipe(model=EMBEDDED, reference=text),
-            Recipe(model=BASELINE, reference=text),
+            open_book,
+            Recipe(model=BASELINE, retrieval=book, reference=text),
             Recipe(model=EMBEDDED, adapter=(AdapterUse(name=SAMPLE_ADAPTER),)),
             Recipe(model=EMBEDDED),
         ]
     elif len(recipes) == 1:
-        recipes.append(Recipe(model=EMBEDDED, reference=text))
+        recipes.append(open_book)
     return [ColumnState(recipe=recipe) for recipe in recipes]
 
 

@@ -72,7 +72,9 @@ def training_share(lab: Lab, recipe: Recipe) -> str:
     total, known = 0.0, False
     for use in recipe.adapter:
         adapter = lab.adapters.get(use.name)
-        cost = None if adapter is None else training_cost(adapter, lab.prices().own_usd_per_hour)
+        cost = (
+            None if adapter is None else training_cost(adapter, lab.money.prices().own_usd_per_hour)
+        )
         if adapter is None or cost is None:
             continue
         given = lab.rounds.count_with_adapter(f"{adapter.name}@{adapter.hash}")

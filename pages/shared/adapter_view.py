@@ -122,7 +122,7 @@ def _details(lab: Lab, adapter: Adapter) -> None:
         )
     loss_chart(adapter.losses)
     given = lab.rounds.count_with_adapter(f"{adapter.name}@{adapter.hash}")
-    cost = training_cost(adapter, lab.prices().own_usd_per_hour)
+    cost = training_cost(adapter, lab.money.prices().own_usd_per_hour)
     paid = t("unknown") if cost is None else money(cost)
     st.caption(t("adapter_cost", cost=paid, answers=given))
     facts = {

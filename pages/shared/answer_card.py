@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.answer import REASONS, Answer, Vote
+from core.draft import Draft
 from core.lab import Lab
-from core.round import Draft
 from pages.shared.adapter_fields import training_share
 from pages.shared.errors import sentences, show_failure
 from pages.shared.format import facts, seconds
@@ -14,6 +14,8 @@ from pages.shared.language import t
 from pages.shared.markdown import plain, safe_markdown
 from pages.shared.person import person
 from pages.shared.resources import get_lab
+from pages.shared.retrieval_tab import retrieval_tab
+from pages.shared.sources_view import sources_button, support_badge
 
 SHOWN_CHARS = 20_000
 """A longer answer is shown up to here; the rest is a download."""
@@ -70,7 +72,7 @@ class Card:
                 attempt=wait.attempt,
             )
         else:
-            said = draft.state if draft.state in ("queued", "writing") else "waiting"
+            said = draft.state if draft.state in ("queued", "writing", "searching") else "waiting"
             text = t(f"state_{said}", seconds=elapsed)
         self._meta.caption(text)
 
@@ -80,14 +82,17 @@ class Card:
         with self._text.container():
             _body(answer)
         with self._meta.container():
-            st.caption(_facts_line(answer) + training_share(lab, answer.recipe))
+            parts = [support_badge(answer), _facts_line(answer)]
+            line = " ".join(part for part in parts if part)
+            st.caption(line + training_share(lab, answer.recipe))
         with self._tail.container():
             if not stored:
                 st.warning(t("not_stored"), icon=":material/save:")
                 return
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 _thumbs(self.position, answer, vote)
-                _details(self.position, answer)
+                sources_button(lab, self.position, answer)
+                _details(lab, self.position, answer)
             if vote is not None and vote.rating < 0:
                 _why(self.position, answer, vote)
 
@@ -179,7 +184,7 @@ def _save(position: int, answer_id: str) -> None:
     )
 
 
-def _details(position: int, answer: Answer) -> None:
+def _details(lab: Lab, position: int, answer: Answer) -> None:
     popover = st.popover(
         t("details"),
         icon=":material/info:",
@@ -190,7 +195,8 @@ def _details(position: int, answer: Answer) -> None:
     if not popover.open:
         return
     with popover:
-        tabs = st.tabs([t("prompt_sent"), t("answer_copy"), t("stages")])
+        names = [t("prompt_sent"), t("answer_copy"), t("stages"), t("tab_retrieval")]
+        tabs = st.tabs(names if answer.recipe.retrieval else names[:3])
         with tabs[0]:
             messages = answer.snapshot.get("messages") or []
             for message in messages:
@@ -203,3 +209,6 @@ def _details(position: int, answer: Answer) -> None:
                 st.caption(f"{t('stage_' + stage)}: {seconds(value)} {t('seconds_short')}")
             version = answer.cost.price_version or t("unknown")
             st.caption(f"{t('price_used')}: {plain(version)}")
+        if answer.recipe.retrieval:
+            with tabs[3]:
+                retrieval_tab(lab, answer)

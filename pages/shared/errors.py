@@ -22,7 +22,11 @@ def sentences(kind: str, details: Mapping[str, str | int]) -> tuple[str, str]:
     values: defaultdict[str, object] = defaultdict(lambda: "?", details)
     values.setdefault("where", details.get("url") or details.get("provider") or "?")
     values.setdefault("variable", t("unknown"))
-    return _fill(f"error_{kind}", values), _fill(f"next_{kind}", values)
+    reason = str(details.get("reason", ""))
+    if (named := f"reason_{kind}_{reason}") in TEXTS:
+        values["reason"] = t(named).format_map(values)
+    own = f"next_{kind}_{reason}"
+    return _fill(f"error_{kind}", values), _fill(own if own in TEXTS else f"next_{kind}", values)
 
 
 def show_failure(failure: Failure, *, soft: bool = False) -> None:

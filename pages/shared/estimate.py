@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from core.draft import Column
 from core.lab import Lab
 from core.metering import Estimate
-from core.round import Column
 from pages.shared.format import money
 from pages.shared.language import t
 from pages.shared.markdown import plain

@@ -11,7 +11,7 @@ from pages.shared.language import t
 
 
 def chosen_filter(lab: Lab) -> VoteFilter:
-    choices = lab.vote_choices()
+    choices = lab.votes.recent_choices()
     labels = dict(choices.recipes)
     with st.container(border=True, key="filters"):
         first = st.columns(4)

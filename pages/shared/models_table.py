@@ -37,7 +37,7 @@ def models_table(lab: Lab, catalog: Catalog) -> None:
 
 
 def _row(lab: Lab, spec: ModelSpec) -> dict[str, object]:
-    price = None if spec.place in ("local", "ollama") else lab.price_of(spec.id)
+    price = None if spec.place in ("local", "ollama") else lab.metering.price_of(spec.id)
     in_usd = price if price and price.currency == "USD" else None
     return {
         t("model"): spec.id,

@@ -89,7 +89,7 @@ def _remove_endpoint(lab: Lab, name: str) -> None:
 
 def price_editor(lab: Lab) -> None:
     st.caption(t("prices_intro"))
-    table = lab.prices()
+    table = lab.money.prices()
     rows = [{name: getattr(price, name) for name in _COLUMNS} for price in table.entered]
     number = st.column_config.NumberColumn
     edited = st.data_editor(
@@ -126,8 +126,10 @@ def price_editor(lab: Lab) -> None:
 def _save(lab: Lab, edited: pd.DataFrame, rate: tuple[float, Any], own: float) -> None:
     try:
         prices = [_price(number, row) for number, row in enumerate(edited.to_dict("records"), 1)]
-        changed_rate = rate != (lab.prices().rate.krw_per_usd, lab.prices().rate.since)
-        lab.set_prices(entered=prices, rate=rate if changed_rate else None, own_usd_per_hour=own)
+        changed_rate = rate != (lab.money.prices().rate.krw_per_usd, lab.money.prices().rate.since)
+        lab.money.set_prices(
+            entered=prices, rate=rate if changed_rate else None, own_usd_per_hour=own
+        )
     except UsageError as error:
         show_error(error)
         st.caption(plain(str(error)))

@@ -11,9 +11,16 @@ from core.recipe import Recipe, parse_recipe, recipe_from_json
 from pages.shared.adapter_fields import adapter_fields, adapter_label, adapters_typed
 from pages.shared.language import t
 from pages.shared.markdown import plain
+from pages.shared.retrieval_fields import (
+    collection_field,
+    put_retrieval,
+    retrieval_fields,
+    typed_retrieval,
+)
 from pages.shared.state import ColumnState, CompareState, compare_state
 
 _ARROW = " => "
+_SHOWN_APART = ("plain", "adapter", "retrieval")
 _ACTIONS = {
     "copy": ":material/content_copy:",
     "left": ":material/arrow_back:",
@@ -76,7 +83,7 @@ def _about(lab: Lab, recipe: Recipe, spec: ModelSpec | None) -> str:
     if route is not None:
         icon = ":material/public:" if route.leaves_machine else ":material/computer:"
         parts.append(f"{icon} {t('place_' + route.place)}")
-        price = lab.price_of(recipe.model)
+        price = lab.metering.price_of(recipe.model)
         if price is not None and not route.own_hardware:
             sign = "\\$" if price.currency == "USD" else "₩"
             listed = f"{sign}{price.input_per_million:g} / {sign}{price.output_per_million:g}"
@@ -85,9 +92,9 @@ def _about(lab: Lab, recipe: Recipe, spec: ModelSpec | None) -> str:
         parts.append(f"{spec.context_tokens // 1000:,}k")
     if spec is not None:
         parts += [plain(note) for note in (spec.licence, spec.languages) if note]
-    parts += [
-        t(f"technique_{name}") for name in recipe.techniques if name not in ("plain", "adapter")
-    ]
+    parts += [t(f"technique_{name}") for name in recipe.techniques if name not in _SHOWN_APART]
+    if recipe.retrieval:
+        parts.append(f":material/menu_book: {plain(recipe.retrieval.collection)}")
     parts += [adapter_label(use) for use in recipe.adapter]
     if recipe.name:
         parts.insert(0, f"**{plain(recipe.name)}**")
@@ -109,11 +116,16 @@ def _settings(lab: Lab, position: int, column: ColumnState) -> None:
         # The recipe is the truth; only what is being corrected is left as it was typed.
         for name, value in _form_values(column.recipe).items():
             st.session_state[f"{name}_{uid}"] = value
+        put_retrieval(column.recipe.retrieval, uid)
     change = {"on_change": _change, "args": (position,)}
     number = {**change, "value": None, "placeholder": t("field_default")}
     with popover:
         st.text_input(t("field_name"), key=f"name_{uid}", **change)
         st.text_area(t("field_system"), key=f"system_{uid}", **change)
+        collection_field(lab, f"retrieval_collection_{uid}", **change)
+        if column.recipe.retrieval is not None:
+            with st.container(border=True):
+                retrieval_fields(lab, uid, **change)
         st.text_area(
             t("field_reference"),
             key=f"reference_{uid}",
@@ -198,6 +210,7 @@ def _change(position: int) -> None:
         "fallback": str(value("fallback") or "").strip(),
     }
     content["adapter"] = adapters_typed(column.recipe, uid)
+    content["retrieval"] = typed_retrieval(uid)
     try:
         examples = _examples(str(value("few_shot") or ""))
         if examples:

@@ -7,10 +7,11 @@ from uuid import uuid4
 import streamlit as st
 
 from core.asking import history_of
+from core.draft import Column
 from core.errors import ModelError, StoreError, UsageError
 from core.lab import Lab
 from core.recipe import MAX_RECIPES, Recipe
-from core.round import Column, Round
+from core.round import Round
 from core.store.rounds import StoredRound
 
 

@@ -223,7 +223,7 @@ def _start(lab: Lab, plan: Plan, *, can_train: bool) -> None:
 
 
 def _begin(lab: Lab, plan: Plan, name: str, override: bool) -> None:
-    hourly = lab.prices().own_usd_per_hour
+    hourly = lab.money.prices().own_usd_per_hour
     try:
         lab.trainings.start(plan, name.strip(), override=override, own_usd_per_hour=hourly)
     except (UsageError, StoreError) as error:

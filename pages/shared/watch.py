@@ -6,8 +6,9 @@ what makes Stop, a vote or another question take effect at once.
 
 import time
 
+from core.draft import Draft
 from core.lab import Lab
-from core.round import Draft, Round
+from core.round import Round
 from pages.shared.answer_card import Card, votes_by
 
 TICK_S = 0.035

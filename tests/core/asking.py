@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import psutil
 
 from core.answer import Answer
+from core.draft import Draft
 from core.lab import Lab
 from core.recipe import Recipe
-from core.round import Draft
 
 PATIENCE_S = 60.0
 

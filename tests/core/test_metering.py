@@ -2,10 +2,10 @@
 
 import pytest
 
+from core.draft import Column
 from core.metering import TYPICAL_ANSWER
 from core.prompt import prepare
 from core.recipe import Recipe
-from core.round import Column
 from tests.core.asking import ask
 
 MINI = "openai/gpt-4o-mini"
@@ -106,7 +106,7 @@ def test_an_answer_costs_what_its_tokens_cost(lab):
         since=date(2026, 1, 1),
         source="entered here",
     )
-    lab.set_prices(entered=[price])
+    lab.money.set_prices(entered=[price])
     answer = ask(lab, model)
     assert answer.cost.usd == pytest.approx(7 + answer.usage.prompt_tokens / 1e6)
     assert answer.cost.basis == "listed"

@@ -143,7 +143,7 @@ def test_litellm_knows_every_provider_whose_key_we_look_for():
 def test_prices_set_in_the_lab_are_used_from_then_on(lab):
     model = "openai/gpt-4o-mini"
     entered = price(model=model, input_per_million=0.0, output_per_million=1e6)
-    assert lab.prices().price_of(model, TODAY).source.startswith("LiteLLM")
-    lab.set_prices(entered=[entered], rate=(1400.0, TODAY))
-    assert lab.prices().price_of(model, TODAY) == entered
-    assert lab.prices().rate.krw_per_usd == 1400.0
+    assert lab.money.prices().price_of(model, TODAY).source.startswith("LiteLLM")
+    lab.money.set_prices(entered=[entered], rate=(1400.0, TODAY))
+    assert lab.money.prices().price_of(model, TODAY) == entered
+    assert lab.money.prices().rate.krw_per_usd == 1400.0

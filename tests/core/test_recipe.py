@@ -9,6 +9,7 @@ from core.adapter import AdapterUse
 from core.errors import UsageError
 from core.example import Example
 from core.recipe import FewShot, Recipe, differences, parse_recipe, recipe_from_json
+from core.search import Retrieval
 
 FULL = Recipe(
     model="openai/gpt-4o-mini",
@@ -19,6 +20,7 @@ FULL = Recipe(
     seed=-3,
     stop=("\n", "끝"),
     few_shot=FewShot(examples=(Example(question="1+1?", answer="2"),)),
+    retrieval=Retrieval(collection="자료집", mode="hybrid", mmr=0.5, documents=("a.md",)),
     reference="한 문단.\n\nAnother one.",
     adapter=(AdapterUse(name="해담", hash="0123456789ab", scale=0.5),),
     fallback="baseline/extract",
@@ -33,6 +35,7 @@ OTHER_VALUES = {
     "seed": 3,
     "stop": ("\n",),
     "few_shot": None,
+    "retrieval": Retrieval(collection="자료집", top_k=5),
     "reference": "",
     "adapter": (),
     "fallback": None,
@@ -85,14 +88,20 @@ def test_recipes_are_frozen_and_hashable():
 
 
 def test_techniques_are_named_and_plain_without_any():
-    assert FULL.techniques == ("system", "few_shot", "reference", "adapter")
+    assert FULL.techniques == (
+        "system",
+        "few_shot",
+        "retrieval",
+        "reference",
+        "adapter",
+    )
     assert Recipe(model="a/b").techniques == ("plain",)
 
 
 def test_the_label_is_the_name_else_model_and_techniques():
     assert FULL.label == "나의 레시피"
     label = dataclasses.replace(FULL, name="").label
-    assert label == "gpt-4o-mini + system + few_shot + reference + 해담"
+    assert label == "gpt-4o-mini + system + few_shot + reference + 자료집 + 해담"
     assert Recipe(model="a/b").label == "b"
 
 
@@ -126,6 +135,19 @@ def test_differences_name_the_fields_that_are_not_alike():
         ('{"model": "a/b", "few_shot": {"examples": []}}', "'few_shot'"),
         ('{"model": "a/b", "few_shot": {"examples": [{"question": "q"}]}}', "'answer'"),
         ('{"model": "a/b", "few_shot": {"examples": ["q"]}}', "'answer'"),
+        ('{"model": "a/b", "retrieval": {}}', "'collection'"),
+        ('{"model": "a/b", "retrieval": ""}', "'collection'"),
+        ('{"model": "a/b", "retrieval": ["c"]}', "'retrieval'"),
+        ('{"model": "a/b", "retrieval": {"collection": "c", "topk": 3}}', "'retrieval'"),
+        ('{"model": "a/b", "retrieval": {"collection": "c", "top_k": 0}}', "'top_k'"),
+        ('{"model": "a/b", "retrieval": {"collection": "c", "top_k": true}}', "'top_k'"),
+        ('{"model": "a/b", "retrieval": {"collection": "c", "mmr": 1.5}}', "'mmr'"),
+        ('{"model": "a/b", "retrieval": {"collection": "c", "threshold": NaN}}', "'threshold'"),
+        ('{"model": "a/b", "retrieval": {"collection": "c", "threshold": null}}', "'threshold'"),
+        ('{"model": "a/b", "retrieval": {"collection": "c", "mode": ["dense"]}}', "'mode'"),
+        ('{"model": "a/b", "retrieval": {"collection": "c", "rewrite": 1}}', "'rewrite'"),
+        ('{"model": "a/b", "retrieval": {"collection": "c", "kinds": "pdf"}}', "'kinds'"),
+        ('{"model": "a/b", "retrieval": {"collection": "c", "helper": 1}}', "'helper'"),
     ],
 )
 def test_a_recipe_that_cannot_be_read_says_what_is_wrong(text, reason):
@@ -148,6 +170,34 @@ def test_broken_characters_in_a_recipe_are_made_storable():
 
 def test_a_broken_character_in_the_model_name_is_made_storable():
     parse_recipe('{"model": "a/\\ud83d"}').to_text().encode()
+
+
+@pytest.mark.parametrize(
+    "retrieval",
+    [
+        '"\\ud83d"',
+        '{"collection": "x\\ud83dy\\u0000"}',
+        '{"collection": "c", "documents": ["\\ud83d.md"]}',
+        '{"collection": "c", "helper": "a/\\ud83d"}',
+    ],
+)
+def test_broken_characters_in_a_retrieval_are_made_storable(retrieval):
+    recipe = parse_recipe(f'{{"model": "a/b", "retrieval": {retrieval}}}')
+    recipe.key.encode()
+    recipe.to_text().encode()
+    assert "\0" not in recipe.to_text()
+
+
+def test_a_collections_name_alone_is_a_retrieval():
+    assert parse_recipe('{"model": "a/b", "retrieval": " c "}').retrieval == Retrieval(
+        collection="c"
+    )
+
+
+def test_the_key_changes_with_the_version_of_the_collection():
+    now = dataclasses.replace(FULL, retrieval=Retrieval(collection="c", version="0123456789ab"))
+    later = dataclasses.replace(FULL, retrieval=Retrieval(collection="c", version="ba9876543210"))
+    assert now.key != later.key
 
 
 def test_one_stop_text_may_be_given_without_a_list():

@@ -12,12 +12,13 @@ from sqlalchemy import text
 from core.adapter import AdapterUse
 from core.answer import Answer, Cost, Timing, Usage
 from core.asking import MAX_QUESTION_CHARS, history_of
+from core.draft import Column
 from core.errors import ModelError, UsageError
 from core.lab import Lab, open_lab
 from core.model import Begun, Delta, Done, Event, Queued
 from core.prompt import Prompt, Turn
 from core.recipe import MAX_RECIPES, Recipe
-from core.round import Column, Round
+from core.round import Round
 from core.settings import read_settings
 from tests.core.asking import PATIENCE_S, ask, ask_recipe, recipes, until, until_writing
 

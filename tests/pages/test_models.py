@@ -113,21 +113,21 @@ def test_an_endpoint_of_the_environment_cannot_be_removed(
 
 def test_the_rate_and_the_own_machine_are_saved(app: App) -> None:
     app.open(MODELS)
-    assert "built in" in app.lab.prices().rate.source
+    assert "built in" in app.lab.money.prices().rate.source
     app.at.number_input(key="rate").set_value(1450.5)
     app.at.date_input(key="rate_since").set_value(date(2026, 8, 1))
     app.at.number_input(key="own_cost").set_value(0.25)
     app.click("save_prices")
-    rate = app.lab.prices().rate
+    rate = app.lab.money.prices().rate
     assert (rate.krw_per_usd, rate.since) == (1450.5, date(2026, 8, 1))
-    assert app.lab.prices().own_usd_per_hour == 0.25
+    assert app.lab.money.prices().own_usd_per_hour == 0.25
     assert app.at.toast
 
 
 def test_saving_without_a_change_leaves_the_built_in_rate(app: App) -> None:
     app.open(MODELS).click("save_prices")
-    assert app.lab.prices().rate.source == "built in"
-    assert app.lab.prices().own_usd_per_hour is None
+    assert app.lab.money.prices().rate.source == "built in"
+    assert app.lab.money.prices().own_usd_per_hour is None
 
 
 ROW = {
@@ -189,7 +189,7 @@ def test_entered_prices_are_shown_and_kept_by_saving(app: App) -> None:
         since=date(2026, 1, 1),
         source="entered here",
     )
-    app.lab.set_prices(entered=[price])
+    app.lab.money.set_prices(entered=[price])
     app.open(MODELS).click("save_prices")
     assert [(p.model, p.output_per_million, p.since) for p in app.lab.preferences.prices()] == [
         ("openai/echo", 2.0, date(2026, 1, 1))

@@ -1,6 +1,7 @@
 """Every text exists, in both languages, with the same names to fill in."""
 
 import ast
+import importlib
 import re
 import string
 from dataclasses import fields
@@ -10,29 +11,31 @@ from typing import get_args
 import pytest
 
 from core.answer import REASONS, StopReason
+from core.collection import ALIGNMENTS, ANALYSERS, SPLIT_METHODS
 from core.errors import MODEL_ERROR_KINDS, STORE_KINDS, USAGE_KINDS
 from core.lora.check import FINDING_KINDS
 from core.lora.job import UNFINISHED
 from core.model import Missing, Place
 from core.recipe import Recipe
+from core.retrieval.citations import Verdict as SupportVerdict
+from core.retrieval.diagnosis import VERDICTS, WHYS
+from core.retrieval.injection import CODES as INJECTION_CODES
+from core.retrieval.question_files import REASONS as QUESTION_REASONS
+from core.search import MODES, Cut
 from core.training import DIALS
 from pages.shared.errors import sentences
-from pages.shared.texts import (
-    TEXTS,
-    adapters,
-    ask,
-    common,
-    errors,
-    glossary,
-    improve,
-    setup,
-    tuning,
-)
+from pages.shared.texts import TEXTS, errors
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "pages").rglob("*.py"), ROOT / "app.py"])
 KINDS = (*USAGE_KINDS, *MODEL_ERROR_KINDS, *STORE_KINDS)
 HANGUL = re.compile(r"[가-힣]")
+DOCUMENT_REASONS = (
+    *("empty", "no_pages", "encrypted", "scanned", "no_text", "too_large", "too_many_pages"),
+    *("too_long", "too_many_rows", "zip_bomb", "broken", "timeout", "crashed", "unknown_format"),
+    *("not_text", "bad_json", "not_found", "changed", "name_length"),
+)
+SEARCH_STAGES = ("rewrite", "queries", "embed", "dense", "lexical", "fuse", "rerank", "mmr")
 SAME_IN_BOTH = {"place_ollama", "field_top_p"}
 
 
@@ -51,9 +54,11 @@ def test_both_languages_fill_in_the_same_names(key: str) -> None:
 
 
 def test_no_key_stands_in_two_files() -> None:
-    files = (common, ask, improve, adapters, glossary, tuning, setup, errors)
-    parts = [file.TEXTS for file in files]
-    assert len(TEXTS) == sum(len(part) for part in parts)
+    modules = [
+        importlib.import_module(f"pages.shared.texts.{file.stem}")
+        for file in (ROOT / "pages/shared/texts").glob("[a-z]*.py")
+    ]
+    assert len(TEXTS) == sum(len(module.TEXTS) for module in modules)
 
 
 def used() -> tuple[set[str], set[str], set[str]]:
@@ -92,7 +97,7 @@ def test_no_text_is_left_over() -> None:
     sources = "\n".join(
         path.read_text(encoding="utf-8") for path in SOURCES if "texts" not in path.parts
     )
-    begun = tuple(beginnings | {"error_", "next_"})
+    begun = tuple(beginnings | {"error_", "next_", *(f"reason_{kind}_" for kind in USAGE_KINDS)})
     unused = [
         key
         for key in TEXTS
@@ -122,6 +127,20 @@ def test_no_sentence_stands_for_an_error_that_is_none() -> None:
         *(f"reason_{reason}" for reason in REASONS),
         *(f"stop_{reason}" for reason in get_args(StopReason)),
         *(f"technique_{name}" for name in ("plain", "system", "few_shot", "reference", "adapter")),
+        "technique_retrieval",
+        *(f"reason_bad_document_{code}" for code in DOCUMENT_REASONS),
+        *(f"reason_bad_questions_{code}" for code in QUESTION_REASONS),
+        *(f"injection_{code}" for code in INJECTION_CODES),
+        *(f"diagnosis_{verdict}" for verdict in VERDICTS),
+        *(f"diagnosis_why_{why}" for why in WHYS),
+        *(f"support_{verdict}" for verdict in get_args(SupportVerdict)),
+        *(f"mode_{mode}" for mode in MODES),
+        *(f"mode_used_{mode}" for mode in MODES if mode != "auto"),
+        *(f"cut_{cut}" for cut in get_args(Cut)),
+        *(f"split_{method}" for method in SPLIT_METHODS),
+        *(f"alignment_{name}" for name in ALIGNMENTS),
+        *(f"analyser_{name}" for name in ANALYSERS),
+        *(f"stage_{stage}" for stage in SEARCH_STAGES),
         *(f"place_{place}" for place in get_args(Place)),
         *(f"state_{missing}" for missing in get_args(Missing)),
         *(f"field_{field.name}" for field in fields(Recipe)),

@@ -159,8 +159,8 @@ TEXTS = {
     ),
     "error_runtime": ("로컬 모델을 시작하지 못했습니다.", "The local model did not start."),
     "next_runtime": (
-        "GGUF 파일이 온전한지, 메모리가 충분한지 확인하세요.",
-        "Check that the GGUF file is whole and that there is enough memory.",
+        "모델 파일이 온전한지, 메모리가 충분한지 확인하세요.",
+        "Check that the model's files are whole and that there is enough memory.",
     ),
     "error_internal": ("예상하지 못한 오류입니다.", "Something unexpected went wrong."),
     "next_internal": (
@@ -245,4 +245,48 @@ TEXTS = {
         "어댑터를 끄거나 그 기반 모델을 고르세요.",
         "Switch the adapter off, or choose its base model.",
     ),
+    "error_unknown_collection": (
+        "자료집 {collection}이(가) 없습니다.",
+        "There is no collection named {collection}.",
+    ),
+    "next_unknown_collection": (
+        "열 설정에서 다른 자료집을 고르거나 자료 페이지에서 만드세요.",
+        "Choose another one in the column's settings, or make it on the Documents page.",
+    ),
+    "error_search": ("자료를 찾지 못했습니다.", "The documents could not be searched."),
+    "next_search": (
+        "자료 페이지의 색인 설정에서 다시 색인해 보세요.",
+        "Index the collection again under Index settings on the Documents page.",
+    ),
+    "error_bad_collection": ("자료집 문제: {reason}.", "The collection: {reason}."),
+    "next_bad_collection": (
+        "고쳐서 다시 해 보세요. 아무것도 지워지지 않았습니다.",
+        "Correct it and try again. Nothing was lost.",
+    ),
+    "error_bad_document": (
+        "{document}을(를) 읽지 못했습니다: {reason}.",
+        "{document} could not be read: {reason}.",
+    ),
+    "next_bad_document": (
+        "다른 형식으로 저장해 올리세요.",
+        "Save it in another format and upload it.",
+    ),
+    "error_bad_questions": (
+        "질문 파일을 읽을 수 없습니다: {reason}.",
+        "The questions cannot be read: {reason}.",
+    ),
+    "next_bad_questions": (
+        "question 열과 document, page, quote, answer 가운데 하나가 있는 CSV나 JSONL을 올리세요.",
+        "Upload CSV or JSONL with question and one of document, page, quote, answer.",
+    ),
+    "error_embedder_changed": (
+        "이 색인은 다른 임베딩 모델로 만들었습니다({stored}).",
+        "This index was made with another embedder ({stored}).",
+    ),
+    "next_embedder_changed": (
+        "자료 페이지의 색인 설정에서 다시 색인하세요.",
+        "Index it again under Index settings on the Documents page.",
+    ),
+    "error_no_package": ("{package} 패키지가 없습니다.", "The package {package} is not installed."),
+    "next_no_package": ("이 명령을 실행하세요: {command}", "Run: {command}"),
 }

@@ -1,0 +1,90 @@
+"""The one door to embedders and rerankers that are models, here or elsewhere."""
+
+from collections.abc import Callable, Sequence
+
+from core.embedding import Embedder, EmbedderSpec, Reranker
+from core.errors import ModelError
+from core.models import embedder_list, litellm_embedding
+from core.models.catalog import Catalog
+from core.models.listed_embedding import embedder_listing_of
+from core.models.litellm_embedding import LiteLLMEmbedder
+from core.models.litellm_rerank import LiteLLMReranker
+from core.models.local_embedding import LocalEmbedder, LocalReranker, Submit
+from core.models.local_runtime import LocalRuntime
+from core.models.route import Route, route_of
+from core.settings import Endpoint, Settings
+
+
+class Embedders:
+    """Chooses who makes vectors or scores texts, by model id.
+
+    Args:
+        settings: keys, addresses and limits.
+        runtime: what serves GGUF files.
+        endpoints: servers in use now.
+        submit: starts work on the runtime's event loop.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        runtime: LocalRuntime,
+        endpoints: Callable[[], Sequence[Endpoint]],
+        submit: Submit,
+    ) -> None:
+        self._settings = settings
+        self._runtime = runtime
+        self._endpoints = endpoints
+        self._submit = submit
+
+    def embedder(self, model: str) -> Embedder:
+        """Who makes vectors by that name; connects to nobody yet.
+
+        Raises:
+            ModelError: `unknown_provider`, or `unknown_model` for a file that is not there.
+        """
+        listing = None if "/" in model else embedder_listing_of(model)
+        model = listing.id if listing else model
+        route = self._route(model)
+        timeout_s, attempts = self._settings.timeout_s, self._settings.attempts
+        if route.place == "local":
+            name = route.model
+            return LocalEmbedder(self._runtime, self._submit, name, timeout_s, attempts)
+        return LiteLLMEmbedder(model, route, timeout_s, attempts)
+
+    def reranker(self, model: str) -> Reranker:
+        """Who scores texts by that name; connects to nobody yet.
+
+        Raises:
+            ModelError: `unknown_provider`, or `unknown_model` for a file that is not there.
+        """
+        route = self._route(model)
+        timeout_s, attempts = self._settings.timeout_s, self._settings.attempts
+        if route.place == "local":
+            name = route.model
+            return LocalReranker(self._runtime, self._submit, name, timeout_s, attempts)
+        return LiteLLMReranker(model, route, timeout_s, attempts)
+
+    def known(self, catalog: Catalog) -> list[EmbedderSpec]:
+        """The embedders that people can choose from."""
+        files = self._runtime.files()
+        return embedder_list.embedders(self._settings, self._endpoints(), catalog, files)
+
+    def known_rerankers(self, catalog: Catalog) -> list[str]:
+        """Model ids of the rerankers that people can choose from."""
+        return embedder_list.rerankers(self._endpoints(), catalog, self._runtime.files())
+
+    def close(self) -> None:
+        """Close the connections to other servers; the runtime has its own end."""
+        litellm_embedding.close()
+
+    def _route(self, model: str) -> Route:
+        route = route_of(model, self._settings, self._endpoints())
+        if route.provider == "baseline":
+            raise ModelError(
+                "unknown_model",
+                f"{model} reads no texts",
+                model=model,
+                provider="baseline",
+            )
+        return route

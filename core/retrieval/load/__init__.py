@@ -1,0 +1,1 @@
+"""Files as text, read in a process of its own."""

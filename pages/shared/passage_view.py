@@ -1,0 +1,60 @@
+"""A passage in its document: the page of a PDF, else the text around it, the sentence marked."""
+
+import streamlit as st
+
+from core.errors import NaraniError
+from core.example import Passage
+from core.lab import Lab
+from pages.shared.document_intake import marked, place_of
+from pages.shared.language import t
+from pages.shared.markdown import plain
+
+AROUND = 1500
+"""Characters shown before and after a passage."""
+
+
+def open_button(lab: Lab, passage: Passage, key: str, quote: str = "") -> None:
+    """A button that opens the passage where it stands.
+
+    Args:
+        lab: for the document.
+        passage: what was found.
+        key: of the button.
+        quote: the supporting sentence; empty marks the whole passage.
+    """
+    if passage.document_id is None:
+        return
+    if st.button(
+        t("open_source"), key=key, icon=":material/open_in_new:", type="tertiary", width="content"
+    ):
+        show_passage(lab, passage, quote)
+
+
+@st.dialog(" ", width="large")
+def show_passage(lab: Lab, passage: Passage, quote: str = "") -> None:
+    """The document at the passage."""
+    where = place_of(passage.page, passage.heading)
+    st.markdown(f"**{plain(passage.document)}**" + (f" · {where}" if where else ""))
+    assert passage.document_id is not None
+    try:
+        page = lab.library.page_of(passage, quote or passage.text)
+        if page is not None:
+            st.pdf(page, height=700)
+            return
+        text = lab.library.shelf.loaded(passage.document_id).text
+    except NaraniError:
+        st.warning(t("source_gone"), icon=":material/history:")
+        st.markdown(plain(passage.text))
+        return
+    wanted = quote or passage.text
+    at = text.find(wanted, passage.start) if passage.start < passage.end else -1
+    if at < 0:
+        at, wanted = passage.start, text[passage.start : passage.end]
+    first = max(0, passage.start - AROUND)
+    shown = text[first : passage.end + AROUND]
+    with st.container(height=600, border=False):
+        if first:
+            st.caption("…")
+        st.markdown(marked(shown, at - first, at - first + len(wanted), "green"))
+        if passage.end + AROUND < len(text):
+            st.caption("…")
