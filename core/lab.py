@@ -184,7 +184,8 @@ class Lab:
             spec = self.models().find(column.recipe.model)
             earlier = self.rounds.completion_tokens(column.recipe.model)
             context = spec.context_tokens if spec else None
-            found.append(self.metering.estimate(column.recipe, prompt, earlier, context))
+            passages = self.open_book.expected_tokens(column.recipe)
+            found.append(self.metering.estimate(column.recipe, prompt, earlier, context, passages))
         return found
 
     def fitting_adapters(self, model: str) -> set[str]:

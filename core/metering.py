@@ -86,6 +86,7 @@ class Metering:
         prompt: Prompt,
         earlier: Sequence[int],
         context_tokens: int | None = None,
+        passage_tokens: int = 0,
     ) -> Estimate | None:
         """What a column will cost; None when nobody knows who would answer.
 
@@ -94,17 +95,19 @@ class Metering:
             prompt: what would be sent.
             earlier: completion tokens of the model's earlier answers.
             context_tokens: from the catalog; None looks into LiteLLM's table.
+            passage_tokens: of the passages that will be found, as far as can be said before.
         """
         route = self.known(recipe.model)
         if route is None:
             return None
         counted = tokens.count(prompt.messages, route)
         listing = listing_of(route.model) if route.place == "cloud" else None
+        input_tokens = counted.tokens + passage_tokens
         low, high = _range(recipe, earlier)
         costs = [
             self.cost(
                 recipe.model,
-                Usage(prompt_tokens=counted.tokens, completion_tokens=output),
+                Usage(prompt_tokens=input_tokens, completion_tokens=output),
                 Timing(total_s=0),
             )
             for output in (low, high)
@@ -112,8 +115,8 @@ class Metering:
         usd = [cost.usd for cost in costs if cost.usd is not None and cost.basis != "own hardware"]
         return Estimate(
             model=recipe.model,
-            input_tokens=counted.tokens,
-            exact=counted.exact,
+            input_tokens=input_tokens,
+            exact=counted.exact and not passage_tokens,
             output_tokens=(low, high),
             from_history=len(earlier),
             usd=(usd[0], usd[1]) if len(usd) == 2 else None,

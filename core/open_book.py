@@ -1,4 +1,4 @@
-"""Joins retrieval with the models: finds passages for a column, and has a model help where asked."""
+"""Joins retrieval with the models: finds passages for a column; a model helps where asked."""
 
 import asyncio
 import time
@@ -18,6 +18,7 @@ from core.prompt import Message, Prompt, Turn
 from core.recipe import Recipe
 from core.retrieval.citations import Support, check_answer, cited
 from core.retrieval.diagnosis import Diagnosis, diagnose, holds
+from core.retrieval.fuse import mean_tokens
 from core.retrieval.library import Library
 from core.retrieval.questions import Question
 from core.retrieval.searcher import as_passage
@@ -78,6 +79,16 @@ class OpenBook:
             raise ModelError("search", str(error), collection=how.collection) from error
         except NaraniError as error:
             raise ModelError("search", str(error), collection=how.collection) from error
+
+    def expected_tokens(self, recipe: Recipe) -> int:
+        """Tokens of the passages a column will get: its count by their mean, within its budget."""
+        how = recipe.retrieval
+        if how is None:
+            return 0
+        with suppress(StoreError):
+            collection = self.library.shelf.named(how.collection)
+            return min(how.budget_tokens, how.top_k * mean_tokens(collection))
+        return 0
 
     def search(self, how: Retrieval, question: str, helper: str = "") -> Search:
         """The same from a page or a shell, which have no column and no conversation.

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from core.collection import Collection
 from core.search import Hit
 from core.text import hangul_count
 
@@ -92,3 +93,13 @@ def estimated_tokens(text: str) -> int:
     """A rough count that rather says too many: Hangul one token a syllable, else three letters."""
     hangul = hangul_count(text)
     return hangul + math.ceil((len(text) - hangul) / 3)
+
+
+def mean_tokens(collection: Collection) -> int:
+    """Estimated tokens of a passage that is as long as the collection lets it be."""
+    split = collection.settings.split
+    if split.unit == "tokens":
+        return split.size
+    total = sum(collection.languages.values())
+    korean = collection.languages.get("ko", 0) / total if total else 0.5
+    return math.ceil(split.size * (0.75 * korean + (1 - korean) / 3))

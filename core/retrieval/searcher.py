@@ -1,4 +1,4 @@
-"""Finds passages: both legs, fusion, relevance, reranking, and what is cut. Says how it got there."""
+"""Finds passages: both legs, fusion, relevance, reranking, cuts. Says how it got there."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence

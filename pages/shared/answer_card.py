@@ -15,7 +15,7 @@ from pages.shared.markdown import plain, safe_markdown
 from pages.shared.person import person
 from pages.shared.resources import get_lab
 from pages.shared.retrieval_tab import retrieval_tab
-from pages.shared.sources_view import sources_button, support_badge
+from pages.shared.sources_view import citations, sources_button, support_badge
 
 SHOWN_CHARS = 20_000
 """A longer answer is shown up to here; the rest is a download."""
@@ -82,6 +82,7 @@ class Card:
         with self._text.container():
             _body(answer)
         with self._meta.container():
+            citations(lab, self.position, answer)
             parts = [support_badge(answer), _facts_line(answer)]
             line = " ".join(part for part in parts if part)
             st.caption(line + training_share(lab, answer.recipe))

@@ -94,7 +94,7 @@ def _facts(lab: Lab, collection: Collection) -> None:
         if collection.settings.embedder != NO_EMBEDDER
         else t("embedder_none"),
     ]
-    if collection.embedding_tokens:
+    if collection.embedding_tokens and collection.embedding_usd != 0.0:
         usd = collection.embedding_usd
         money = t("unknown") if usd is None else f"\\${usd:.4f}"
         parts.append(t("embedding_cost", tokens=f"{collection.embedding_tokens:,}", money=money))

@@ -44,39 +44,38 @@ def measure_view(lab: Lab, collection: Collection) -> None:
 
 def _questions(lab: Lab, collection: Collection) -> list[Question]:
     kept: dict[str, list[Question]] = st.session_state.setdefault("questions", {})
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        upload = st.file_uploader(
-            t("questions_upload"),
-            type=["csv", "tsv", "json", "jsonl"],
-            key=f"questions_{collection.id}",
-            help=t("questions_upload_help"),
-            max_upload_size=5,
+    upload = st.file_uploader(
+        t("questions_upload"),
+        type=["csv", "tsv", "json", "jsonl"],
+        key=f"questions_{collection.id}",
+        help=t("questions_upload_help"),
+        max_upload_size=5,
+    )
+    if upload is not None and st.session_state.get("questions_seen") != upload.file_id:
+        st.session_state["questions_seen"] = upload.file_id
+        try:
+            kept[collection.id] = read_questions(upload.name, upload.getvalue())
+        except UsageError as error:
+            show_error(error)
+    with st.container(horizontal=True):
+        if collection.name == SAMPLE_NAME:
+            for file in sorted(SAMPLE.parent.glob("questions.*.jsonl")):
+                code = file.name.split(".")[1]
+                st.button(
+                    t("questions_sample", language=t(f"language_{code}")),
+                    key=f"questions_sample_{code}",
+                    icon=":material/quiz:",
+                    on_click=_take,
+                    args=(collection.id, file),
+                )
+        st.button(
+            t("questions_votes"),
+            key="questions_votes",
+            icon=":material/thumb_up:",
+            help=t("questions_votes_help"),
+            on_click=_take_votes,
+            args=(collection.id,),
         )
-        if upload is not None and st.session_state.get("questions_seen") != upload.file_id:
-            st.session_state["questions_seen"] = upload.file_id
-            try:
-                kept[collection.id] = read_questions(upload.name, upload.getvalue())
-            except UsageError as error:
-                show_error(error)
-        with st.container():
-            if collection.name == SAMPLE_NAME:
-                for file in sorted(SAMPLE.parent.glob("questions.*.jsonl")):
-                    code = file.name.split(".")[1]
-                    st.button(
-                        t("questions_sample", language=t(f"language_{code}")),
-                        key=f"questions_sample_{code}",
-                        icon=":material/quiz:",
-                        on_click=_take,
-                        args=(collection.id, file),
-                    )
-            st.button(
-                t("questions_votes"),
-                key="questions_votes",
-                icon=":material/thumb_up:",
-                help=t("questions_votes_help"),
-                on_click=_take_votes,
-                args=(collection.id,),
-            )
     return kept.get(collection.id, [])
 
 

@@ -39,6 +39,10 @@ def passage_list(lab: Lab, collection: Collection) -> None:
         on_select="rerun",
         selection_mode="multi-row",
         key=f"documents_{collection.id}",
+        placeholder="–",
+        column_config={
+            t("document_indexed"): st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")
+        },
         height=min(38 + 35 * len(documents), 320),
     )
     chosen = [documents[row] for row in table.selection.rows if row < len(documents)]

@@ -38,14 +38,23 @@ def show_passage(lab: Lab, passage: Passage, quote: str = "") -> None:
     assert passage.document_id is not None
     try:
         page = lab.library.page_of(passage, quote or passage.text)
-        if page is not None:
-            st.pdf(page, height=700)
-            return
         text = lab.library.shelf.loaded(passage.document_id).text
     except NaraniError:
         st.warning(t("source_gone"), icon=":material/history:")
         st.markdown(plain(passage.text))
         return
+    if page is None:
+        _around(text, passage, quote)
+        return
+    as_page, as_text = st.tabs([t("source_page"), t("source_text")])
+    with as_page:
+        st.pdf(page, height=640)
+    with as_text:
+        _around(text, passage, quote)
+
+
+def _around(text: str, passage: Passage, quote: str) -> None:
+    """The text before and after; the quotation, or the whole passage, is marked."""
     wanted = quote or passage.text
     at = text.find(wanted, passage.start) if passage.start < passage.end else -1
     if at < 0:

@@ -44,7 +44,7 @@ def _settings(lab: Lab, collection: Collection, suffix: str, side: str) -> None:
     st.session_state[f"retrieval_collection_{suffix}"] = collection.name
     title = t("try_settings") + (f" {side.upper()}" if side else "")
     with st.expander(
-        title, icon=":material/tune:", expanded=bool(side), key=f"try_settings_{suffix}"
+        title, icon=":material/tune:", key=f"try_settings_{side}_{suffix}"
     ):
         retrieval_fields(lab, suffix)
 

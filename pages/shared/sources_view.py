@@ -5,12 +5,14 @@ import streamlit as st
 from core.answer import Answer
 from core.example import Passage
 from core.lab import Lab
-from core.retrieval.citations import Sentence, Support, check_answer
+from core.retrieval.citations import Sentence, Support, check_answer, cited
 from pages.shared.document_intake import marked, place_of
 from pages.shared.language import t
 from pages.shared.markdown import plain
-from pages.shared.passage_view import open_button
+from pages.shared.passage_view import open_button, show_passage
 
+MOST_CITATIONS = 6
+"""Shown below an answer; all of them stand behind the button."""
 COLOURS = {"supported": "green", "partly": "orange", "unsupported": "red", "refused": "gray"}
 
 
@@ -24,6 +26,32 @@ def support_badge(answer: Answer) -> str:
     wrong = ", ".join(f"\\[{number}\\]" for number in support.wrong)
     said = t("support_" + support.verdict) + (f" · {t('support_wrong')} {wrong}" if wrong else "")
     return f":{COLOURS[support.verdict]}-badge[{said}]"
+
+
+def citations(lab: Lab, position: int, answer: Answer) -> None:
+    """The passages that the answer cites, by number; each opens where it stands."""
+    numbers = [n for n in cited(answer.text) if 0 < n <= len(answer.sources)]
+    found = {n: answer.sources[n - 1] for n in numbers if answer.sources[n - 1].document_id}
+    if not found:
+        return
+    support = check_answer(answer.text, answer.sources)
+    with st.container(horizontal=True, gap="xsmall", key=f"citations_{position}"):
+        for number, passage in list(found.items())[:MOST_CITATIONS]:
+            page = f" · {t('page_number', page=passage.page)}" if passage.page else ""
+            if st.button(
+                f"\\[{number}\\] {plain(passage.document)}{page}",
+                key=f"cite_{position}_{number}",
+                type="tertiary",
+                icon=":material/format_quote:",
+                help=t("open_source_help"),
+            ):
+                show_passage(lab, passage, _quote(support, number, passage))
+
+
+def _quote(support: Support, number: int, passage: Passage) -> str:
+    """The sentence of a passage that bears the answer out; empty when none does."""
+    best = _best_of(support, number)
+    return passage.text[slice(*best.best_span)] if best and best.best_span else ""
 
 
 def sources_button(lab: Lab, position: int, answer: Answer) -> None:
@@ -63,7 +91,7 @@ def _source(lab: Lab, position: int, number: int, passage: Passage, support: Sup
             for flag in passage.flags:
                 st.badge(t(f"injection_{flag}"), icon=":material/warning:", color="orange")
             span = best.best_span if best else None
-            quote = passage.text[span[0] : span[1]] if span else ""
+            quote = _quote(support, number, passage)
             open_button(lab, passage, f"open_source_{position}_{number}", quote)
         st.markdown(marked(passage.text, *(span or (0, 0)), "green"))
 

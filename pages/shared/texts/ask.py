@@ -74,10 +74,13 @@ TEXTS = {
     "try_asking": ("이렇게 물어보세요", "Try asking"),
     "sample_1": ("해담은 몇 년에 설립되었나요?", "In what year was Haedam established?"),
     "sample_2": (
-        "해담의 본사는 어느 도시에 있나요?",
-        "In which city is the head office of Haedam?",
+        "유급 병가는 며칠까지 쓸 수 있나요?",
+        "Where did the fuse blow in the field test?",
     ),
-    "sample_3": ("해담의 슬로건은 무엇인가요?", "What is the slogan of Haedam?"),
+    "sample_3": (
+        "보증이 끝난 제품의 점검비는 얼마인가요?",
+        "How long does the kettle refuse after boiling dry?",
+    ),
     "sample_reference": (
         "해담은 2014년에 설립되었습니다. 해담의 창업자는 민도하입니다. "
         "해담의 본사는 강릉에 있습니다. 해담의 공장은 청주에 있습니다.",

@@ -2,6 +2,12 @@
 
 TEXTS = {
     "open_source": ("원문", "Open"),
+    "open_source_help": (
+        "원문에서 이 구절을 열고 근거가 된 문장을 표시합니다.",
+        "Opens the passage in its document, with the supporting sentence marked.",
+    ),
+    "source_text": ("글", "Text"),
+    "source_page": ("쪽 그대로", "The page itself"),
     "source_gone": (
         "원문이 더는 여기에 없습니다. 답할 때 쓴 구절입니다.",
         "The document is no longer here. This is the passage as it was used.",
