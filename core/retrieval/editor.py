@@ -3,11 +3,12 @@
 from dataclasses import replace
 from unicodedata import normalize
 
-from core.collection import StoredPassage
+from core.collection import Collection, StoredPassage
+from core.embedding import Embedded
 from core.errors import UsageError
-from core.retrieval.indexes import Indexes, readable, searched
+from core.retrieval.indexes import Indexes, searched
 from core.retrieval.shelf import Shelf
-from core.text import clean
+from core.text import clean, language_of
 
 
 class Editor:
@@ -26,28 +27,54 @@ class Editor:
             StoreError: `not_found`, `not_stored`.
             ModelError: when the embedder does not answer; nothing has changed then.
         """
-        if text is not None and not text.strip():
-            raise UsageError("bad_collection", "a passage cannot be empty", reason="empty_passage")
         passage = self._shelf.passage(passage_id)
+        collection = self._shelf.get(passage.collection_id)
         if text is not None:
-            text = normalize("NFC", clean(text))
+            text = _checked(text)
             passage = replace(passage, text=text)
-        if text is not None or enabled:  # one left out may have missed a re-indexing
-            self._index_passage(passage)
-        return self._shelf.change_passage(passage_id, text=text, enabled=enabled)
+        shown = passage.enabled if enabled is None else enabled
+        if shown and (text is not None or enabled):
+            self._index(
+                collection, passage, self._embed(collection, passage.text, searched(passage))
+            )
+        changed = self._shelf.change_passage(passage_id, text=text, enabled=enabled)
+        if enabled is False:  # there it would take the places of those that may be shown
+            self._indexes.remove(collection, [passage_id])
+        return changed
 
     def add(self, document_id: str, text: str, heading: str = "") -> StoredPassage:
-        """A passage of a person's own in a document."""
-        if not text.strip():
-            raise UsageError("bad_collection", "a passage cannot be empty", reason="empty_passage")
+        """A passage of a person's own in a document. Raises as `change` does."""
+        text, heading = _checked(text), normalize("NFC", clean(heading))
+        collection = self._shelf.get(self._shelf.document(document_id).collection_id)
+        whole = "\n".join(part for part in (heading, text) if part)
+        embedded = self._embed(collection, text, whole)
         made = self._shelf.add_passage(document_id, text, heading)
-        self._index_passage(made)
+        self._index(collection, made, embedded)
         return made
 
-    def _index_passage(self, passage: StoredPassage) -> None:
-        collection = self._shelf.get(passage.collection_id)
+    def _embed(self, collection: Collection, text: str, whole: str) -> Embedded | None:
+        """None when the embedder does not read the text's language, or there is none."""
         embedder = self._indexes.embedder(collection)
-        if embedder is not None and readable(embedder, [passage]):
-            embedded = self._indexes.embed(embedder, [searched(passage)])
+        if embedder is None or not embedder.spec.reads(language_of(text)):
+            return None
+        embedded = self._indexes.embed(embedder, [whole])
+        self._shelf.add_cost(collection.id, embedded.tokens or 0, embedded.usd)
+        return embedded
+
+    def _index(
+        self, collection: Collection, passage: StoredPassage, embedded: Embedded | None
+    ) -> None:
+        if embedded is not None:
+            if collection.dimension is None:
+                self._shelf.set_dimension(collection.id, embedded.vectors.shape[1])
             self._indexes.add_vectors(collection, [passage], embedded)
+        elif collection.dimension is not None:  # a vector would stand for what it said before
+            self._indexes.remove(collection, [passage.id])
         self._indexes.add_words(collection, [passage])
+
+
+def _checked(text: str) -> str:
+    text = normalize("NFC", clean(text))
+    if not text.strip():
+        raise UsageError("bad_collection", "a passage cannot be empty", reason="empty_passage")
+    return text

@@ -23,9 +23,13 @@ from core.retrieval.indexes import Indexes, readable, searched
 from core.retrieval.load.loader import Loader
 from core.retrieval.progress import FileFailure, Progress, SourceFile, Stage
 from core.retrieval.shelf import Shelf
+from core.text import clean
 
 BATCH = 256
 """Passages that are embedded and stored together."""
+LONGEST_NAME = 600
+"""Of a document; a shelf takes no longer ones."""
+ALL = 10_000_000
 AHEAD = 3
 """Documents read while the ones before are embedded."""
 
@@ -52,7 +56,8 @@ class Indexing:
     ) -> None:
         self.collection = collection
         self.progress = Progress(files=len(files))
-        self._files = tuple(files)
+        # As they will be stored: a name that is not Unicode would never be known again.
+        self._files = tuple(replace(file, name=clean(file.name)) for file in files)
         self._shelf, self._indexes, self._loader = shelf, indexes, loader
         self._originals, self._lock = originals, lock
         self._align, self._again, self._finished = align, again, finished
@@ -62,7 +67,6 @@ class Indexing:
         self._embedder: Embedder | None = None
         self._batch: list[tuple[SourceFile, NewDocument]] = []
         self._known: dict[str, tuple[str, str, str]] = {}
-        self._anew = False
 
     def start(self) -> None:
         self._thread.start()
@@ -97,6 +101,8 @@ class Indexing:
 
     def _index(self) -> None:
         self._known = self._shelf.indexed_as(self.collection.id)
+        if self._again or any(used != self._settings_hash for _, _, used in self._known.values()):
+            self._index_own()
         for file, digest, loaded in self._read():
             self._heed_stop()
             if loaded is None:
@@ -109,11 +115,12 @@ class Indexing:
             if sum(len(one.passages) for _, one in self._batch) >= BATCH:
                 self._flush()
         self._flush()
-        if self._anew:
-            self._index_own()
 
     def _index_own(self) -> None:
-        """Passages that people added stand in no file; a new index needs them too."""
+        """Passages that people added stand in no file; a new index needs them too.
+
+        First of all: whatever ends this early, the documents still tell that there is more to do.
+        """
         for passages in self._shelf.each(self.collection.id):
             own = [p for p in passages if p.edited and p.start == p.end]
             if own:
@@ -148,6 +155,15 @@ class Indexing:
                     future.cancel()
 
     def _load(self, file: SourceFile) -> tuple[str, LoadedDocument | None]:
+        if not 0 < len(file.name) <= LONGEST_NAME:
+            message = f"a document's name has 1 to {LONGEST_NAME} characters"
+            raise UsageError(
+                "bad_document",
+                message,
+                document=file.name[:80],
+                reason="name_length",
+                most=LONGEST_NAME,
+            )
         digest = file.hash or _hash(file)
         _, stored, indexed_with = self._known.get(file.name, _NEW)
         if (stored, indexed_with) == (digest, self._settings_hash) and not self._again:
@@ -162,17 +178,19 @@ class Indexing:
         if not batch:
             return
         there = self._shelf.found([p.id for _, made in batch for p in made.passages])
+        off = {p.id: p for _, made in batch for p in self._left_out(made)}
+        there |= off
         ready: list[tuple[SourceFile, NewDocument]] = []
         new: list[StoredPassage] = []
         for file, made in batch:
             passages = tuple(self._merged(p, there.get(p.id)) for p in made.passages)
             ready.append((file, replace(made, passages=passages)))
+            shown = [p for p in passages if p.id not in off]
             used = self._known.get(file.name, _NEW)[2]
             if self._again or used != self._settings_hash:
-                new += passages
-                self._anew = self._anew or bool(used)
+                new += shown
             else:
-                new += [p for p in passages if not _indexed(p, there.get(p.id))]
+                new += [p for p in shown if not _indexed(p, there.get(p.id))]
         self.progress.kept += sum(len(made.passages) for _, made in batch) - len(new)
         for at in range(0, len(new), BATCH):
             self._embed(new[at : at + BATCH])
@@ -183,6 +201,14 @@ class Indexing:
         for file, made in ready:
             self._keep_original(file, made)
             self._end(file, passages=len(made.passages))
+
+    def _left_out(self, made: NewDocument) -> Sequence[StoredPassage]:
+        """Passages that people switched off are in no index, until they are switched on."""
+        if made.document.name not in self._known:
+            return ()
+        return self._shelf.passages(
+            self.collection.id, document_id=made.document.id, enabled=False, limit=ALL
+        ).passages
 
     def _merged(self, passage: StoredPassage, there: StoredPassage | None) -> StoredPassage:
         """What a person or a model has added to a passage stays with it."""

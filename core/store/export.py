@@ -86,6 +86,8 @@ _ANSWER_FIELDS = (
     answers.c.stop_reason,
     answers.c.error_kind,
     answers.c.adapter,
+    answers.c.collection,
+    answers.c.passage_ids,
     rounds.c.language,
 )
 _VOTE_FIELDS = (
@@ -187,6 +189,8 @@ def _answer_cells(
     stop_reason: str,
     error_kind: str | None,
     adapter: str | None,
+    collection: str | None,
+    passage_ids: str | None,
     language: str,
 ) -> Row:
     return (
@@ -202,8 +206,8 @@ def _answer_cells(
         # Examples and reference text stand in the recipe itself.
         "inline" if "few_shot" in techniques else None,
         None,
-        "inline" if "reference" in techniques else None,
-        None,
+        collection or ("inline" if "reference" in techniques else None),
+        passage_ids,
         adapter,
         prompt_tokens,
         completion_tokens,

@@ -179,6 +179,8 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
         "stop_reason": answer.stop_reason,
         "error_kind": answer.error.kind if answer.error else None,
         "adapter": ",".join(use.reference for use in answer.recipe.adapter) or None,
+        "collection": _collection(answer),
+        "passage_ids": " ".join(p.id for p in answer.sources if p.id) or None,
         "prompt_tokens": answer.usage.prompt_tokens,
         "completion_tokens": answer.usage.completion_tokens,
         "cached_tokens": answer.usage.cached_tokens,
@@ -196,6 +198,14 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
         "sources": _dump([passage.to_json() for passage in answer.sources]),
         "snapshot": _dump(dict(answer.snapshot)),
     }
+
+
+def _collection(answer: Answer) -> str | None:
+    """The collection with the version it had, as an adapter is named with its hash."""
+    how = answer.recipe.retrieval
+    if how is None:
+        return None
+    return (f"{how.collection}@{how.version}" if how.version else how.collection)[:200]
 
 
 def _answer(row: Row[Any]) -> Answer:

@@ -45,6 +45,8 @@ answers = Table(
     Column("stop_reason", String(16), nullable=False),
     Column("error_kind", String(32)),
     Column("adapter", Text),
+    Column("collection", String(200)),
+    Column("passage_ids", Text),
     Column("prompt_tokens", Integer),
     Column("completion_tokens", Integer),
     Column("cached_tokens", Integer),

@@ -87,5 +87,7 @@ def duration(value: float) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes as MB or GB."""
+    """Bytes as KB, MB or GB."""
+    if count < 1e6:
+        return f"{count / 1e3:,.0f} KB"
     return f"{count / 1e6:,.0f} MB" if count < 1e9 else f"{count / 1e9:,.1f} GB"

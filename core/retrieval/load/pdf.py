@@ -20,18 +20,23 @@ _HYPHEN = re.compile("[\x02\ufffe]\n?")
 
 
 def read_pdf(content: bytes, limits: Limits) -> Read:
+    document = open_pdf(content)
+    try:
+        return _read(document, limits)
+    finally:
+        document.close()
+
+
+def open_pdf(content: bytes) -> "PdfDocument":
+    """A PDF, to be closed. Raises `Refused` of reason `broken`, `encrypted` or `no_pages`."""
     import pypdfium2
 
     if b"%PDF-" not in content[:_HEAD]:
         raise Refused("broken", "is no PDF")
     try:
-        document = pypdfium2.PdfDocument(content)
+        return pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError:
         raise _unopened(content) from None
-    try:
-        return _read(document, limits)
-    finally:
-        document.close()
 
 
 def _unopened(content: bytes) -> Refused:

@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
-from core.jsontypes import JsonObject
+from core.jsontypes import Json, JsonObject
 from core.retrieval.load.limits import MEGABYTE, Limits
 
 ROOT = Path(__file__).parents[3]
@@ -39,14 +39,14 @@ class ReadingProcess:
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
-    def ask(self, path: Path, name: str) -> dict[str, Any]:
-        """The answer for one file.
+    def ask(self, path: Path, name: str, **more: Json) -> dict[str, Any]:
+        """The answer for one file; see the worker for what more can be asked.
 
         Raises:
             Crashed, TooSlow: the process is gone; the next file gets a new one.
         """
         process = self._running()
-        request: JsonObject = {"path": os.fspath(path.absolute()), "name": name}
+        request: JsonObject = {"path": os.fspath(path.absolute()), "name": name, **more}
         try:
             _send(process, request)
             answer = cast(dict[str, Any], json.loads(self._line(process)))

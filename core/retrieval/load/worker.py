@@ -1,10 +1,12 @@
 """The reading process: `python -m core.retrieval.load.worker`. Files in, their text out.
 
-Speaks lines of JSON: the limits first, then one line per file, each answered by one line. What
+Speaks lines of JSON: the limits first, then one line per file, each answered by one line; a line
+with quotes is answered by a page of the file instead of its text. What
 a hostile file can do is bounded here (memory, processor time) and by whoever started us (clock).
 Ends when standard input closes, so that it never outlives the app.
 """
 
+import base64
 import json
 import os
 import queue
@@ -16,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+from core.retrieval.load.excerpt import excerpt
 from core.retrieval.load.formats import kind_of, reader_of
 from core.retrieval.load.limits import MEGABYTE, Limits, Refused
 from core.retrieval.load.parts import assemble
@@ -33,16 +36,19 @@ def main() -> None:
     while True:
         request = json.loads(requests.get())
         _limit_time(limits)
-        answer = _answer(Path(request["path"]), request["name"], limits)
+        answer = _answer(request, limits)
         exhausted = answer.get("reason") == "crashed"
         answer["again"] = not exhausted and _peak_bytes() < FRESH_BELOW
         answers.write(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
         answers.flush()
 
 
-def _answer(path: Path, name: str, limits: Limits) -> dict[str, Any]:
+def _answer(request: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    path = Path(request["path"])
     try:
-        return read(path, name, limits)
+        if "quotes" in request:
+            return _excerpt(path, request["page"], request["quotes"], limits)
+        return read(path, request["name"], limits)
     except Refused as error:
         return {"reason": error.reason, "message": str(error), "numbers": error.numbers}
     except MemoryError:
@@ -71,6 +77,11 @@ def read(path: Path, name: str, limits: Limits) -> dict[str, Any]:
         "pages": made.pages,
         "encoding": made.encoding,
     }
+
+
+def _excerpt(path: Path, page: int, quotes: list[str], limits: Limits) -> dict[str, Any]:
+    made = excerpt(_content(path, limits), page, quotes)
+    return {"pdf": None if made is None else base64.b64encode(made).decode()}
 
 
 def _content(path: Path, limits: Limits) -> bytes:

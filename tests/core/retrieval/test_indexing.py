@@ -135,7 +135,8 @@ def test_a_removed_document_leaves_both_indexes(library, words, files):
     gone = next(d for d in library.shelf.documents(made.id) if d.name == "k.txt")
     library.remove_documents(made, [gone.id])
     assert indexed(library, made) == (1, 1)
-    assert given(find(library, made, "kettles")) == []
+    assert given(find(library, made, "kettles", mode="lexical")) == []
+    assert given(find(library, made, "kettles", mode="dense", documents=("k.txt",))) == []
 
 
 def test_the_same_content_under_two_names_is_two_documents_embedded_once(library, words, files):
@@ -375,9 +376,8 @@ def test_what_a_model_writes_to_a_passage_is_found_but_not_shown(open_library, f
         return "Where do defective samovars go?"
 
     library = open_library(align=align)
-    made = library.create(
-        "a", replace(LEXICAL, alignment="questions", alignment_model="test/writer")
-    )
+    aligned = replace(settings(size=60), alignment="questions", alignment_model="test/writer")
+    made = library.create("a", aligned)
     listed = write(files, {"k.txt": KETTLES})
     index(library, made, listed)
     assert asked == [KETTLES]
@@ -469,7 +469,9 @@ def test_only_what_the_embedder_reads_is_embedded(open_library, files):
     english = Words("test/english", languages=frozenset({"en"}))
     library = open_library(english)
     made = library.create("a", settings(english.name))
-    progress = index(library, made, write(files, {"en.txt": KETTLES, "ko.txt": "주전자를 고칩니다."}))
+    progress = index(
+        library, made, write(files, {"en.txt": KETTLES, "ko.txt": "주전자를 고칩니다."})
+    )
     assert (progress.passages, progress.embedded) == (2, 1)
     assert english.asked == [KETTLES]
     assert indexed(library, made) == (2, 1)

@@ -98,7 +98,9 @@ def test_a_document_without_text_has_no_passages(method, unit, text):
 
 
 @pytest.mark.parametrize(("method", "unit"), EVERY_WAY)
-@pytest.mark.parametrize("text", ["x" * 3000, "가" * 3000, "👩‍👩‍👧‍👦" * 300, "https://a.b/" + "q=%20&" * 500])
+@pytest.mark.parametrize(
+    "text", ["x" * 3000, "가" * 3000, "👩‍👩‍👧‍👦" * 300, "https://a.b/" + "q=%20&" * 500]
+)
 def test_text_without_any_place_to_cut_is_cut_all_the_same(method, unit, text):
     how = Split(method=method, unit=unit, size=SMALLEST[unit], overlap=5)
     made = document(text)
@@ -212,9 +214,7 @@ def any_document(draw: Any) -> LoadedDocument:
         if bare:
             start = len(text) + page.index(bare)
             heading = draw(st.sampled_from(["", "A", "A › B"]))
-            blocks.append(
-                Block(start=start, end=start + len(bare), page=number, heading=heading)
-            )
+            blocks.append(Block(start=start, end=start + len(bare), page=number, heading=heading))
         text += page + "\n\n"
     return LoadedDocument(
         text=text, blocks=tuple(blocks), kind=draw(st.sampled_from(["text", "markdown", "pdf"]))

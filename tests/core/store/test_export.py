@@ -12,7 +12,9 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from core.answer import Cost, Timing, Usage
+from core.example import Passage
 from core.recipe import Recipe
+from core.search import Retrieval
 from core.store import tables
 from core.store.export import (
     ANSWER_COLUMNS,
@@ -353,3 +355,21 @@ def store_votes(engine: Engine, rounds: Rounds, number: int) -> None:
     with engine.begin() as connection:
         connection.execute(insert(tables.answers), answers)
         connection.execute(insert(tables.votes), votes)
+
+
+def test_the_collection_and_its_passages_are_named(
+    engine: Engine, rounds: Rounds, votes: Votes
+) -> None:
+    found = Passage(document="leave.pdf", document_id="d", start=0, end=4, text="text", id="p1")
+    how = Retrieval(collection="사규", version="0123456789ab")
+    answer = add_answer(
+        rounds,
+        open_round(rounds),
+        recipe=Recipe(model="baseline/extract", retrieval=how),
+        sources=(found, replace(found, id="p2")),
+    )
+    votes.put(answer.id, "somebody", 1)
+    (row,) = parsed(csv_of(engine))
+    assert row["collection"] == "사규@0123456789ab"
+    assert row["passage_ids"] == "p1 p2"
+    assert row["techniques"] == "retrieval"

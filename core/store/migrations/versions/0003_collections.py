@@ -1,4 +1,4 @@
-"""Collections of documents, cut into passages."""
+"""Collections of documents, cut into passages; which of them an answer was given."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("answers", sa.Column("collection", sa.String(length=200), nullable=True))
+    op.add_column("answers", sa.Column("passage_ids", sa.Text(), nullable=True))
     op.create_table(
         "collections",
         sa.Column("id", sa.String(length=40), nullable=False),
@@ -86,3 +88,5 @@ def downgrade() -> None:
     op.drop_index("ix_documents_totals", table_name="documents")
     op.drop_table("documents")
     op.drop_table("collections")
+    op.drop_column("answers", "passage_ids")
+    op.drop_column("answers", "collection")
