@@ -49,13 +49,14 @@ def read_examples(name: str, content: bytes) -> list[Example]:
         content: UTF-8, with or without a byte-order mark, or CP949.
 
     Raises:
-        UsageError: `bad_examples`, with `reason` and, where there is one, `line` from 1.
+        UsageError: `bad_examples`, with `reason`, its `code`, and, where there is one, `line`
+            from 1.
     """
     try:
         return _read(name, content)
     except _Refused as refused:
         where = "" if refused.line is None else f", line {refused.line}"
-        details: dict[str, str | int] = {"reason": refused.reason}
+        details: dict[str, str | int] = {"reason": refused.reason, "code": refused.code}
         if refused.line is not None:
             details["line"] = refused.line
         message = f"{name[:80]!r}{where}: {refused.reason}"
@@ -63,17 +64,19 @@ def read_examples(name: str, content: bytes) -> list[Example]:
 
 
 class _Refused(Exception):
-    def __init__(self, reason: str, line: int | None = None) -> None:
+    def __init__(self, code: str, reason: str, line: int | None = None) -> None:
         super().__init__(reason)
-        self.reason, self.line = reason, line
+        self.code, self.reason, self.line = code, reason, line
 
 
 def _read(name: str, content: bytes) -> list[Example]:
     if len(content) > MAX_BYTES:
-        raise _Refused(f"the file is larger than {MAX_BYTES // 1_000_000} MB; split it")
+        raise _Refused(
+            "too_large", f"the file is larger than {MAX_BYTES // 1_000_000} MB; split it"
+        )
     text = _decoded(content)
     if not text.strip():
-        raise _Refused("the file is empty")
+        raise _Refused("empty", "the file is empty")
     ending = PurePath(name).suffix.lower()
     is_json = ending in _JSON_ENDINGS or (
         ending not in _CSV_ENDINGS and text.lstrip().startswith(("{", "["))
@@ -81,12 +84,13 @@ def _read(name: str, content: bytes) -> list[Example]:
     found: list[Example] = []
     for count, (line, record) in enumerate(_json(text) if is_json else _csv(text), 1):
         if count > MAX_ROWS:
-            raise _Refused(f"there are more than {MAX_ROWS:,} examples; split the file", line)
+            reason = f"there are more than {MAX_ROWS:,} examples; split the file"
+            raise _Refused("too_many", reason, line)
         example = _example(record, line)
         if not _voted_down(record):
             found.append(example)
     if not found:
-        raise _Refused("the file holds no example")
+        raise _Refused("no_example", "the file holds no example")
     return found
 
 
@@ -94,7 +98,7 @@ def _decoded(content: bytes) -> str:
     if b"\0" in content:
         line = content.count(b"\n", 0, content.index(b"\0")) + 1
         reason = "this is not a text file; save a spreadsheet as 'CSV UTF-8' and upload that"
-        raise _Refused(reason, line)
+        raise _Refused("not_text", reason, line)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -106,7 +110,7 @@ def _decoded(content: bytes) -> str:
         with suppress(UnicodeDecodeError):
             return content.decode("cp949")
     line = content.count(b"\n", 0, broken.start) + 1
-    raise _Refused("this is neither UTF-8 nor CP949 text; save it as UTF-8", line)
+    raise _Refused("encoding", "this is neither UTF-8 nor CP949 text; save it as UTF-8", line)
 
 
 def _csv(text: str) -> Iterator[tuple[int, Record]]:
@@ -118,7 +122,7 @@ def _csv(text: str) -> Iterator[tuple[int, Record]]:
                 f"this row has {len(row)} cells and the header {len(header)}; put text that "
                 "contains the separator between double quotes"
             )
-            raise _Refused(reason, line)
+            raise _Refused("cells", reason, line)
         row += [""] * (len(header) - len(row))
         yield line, {name: _HARMLESS.sub("", row[place]) for name, place in places.items()}
 
@@ -131,7 +135,7 @@ def _opened(text: str) -> tuple[Iterator[tuple[int, list[str]]], list[str]]:
             header = [_field(cell) for cell in next(rows)[1]]
             if any(set(pair) <= set(header) for pair in PAIRS):
                 return rows, header
-    raise _Refused(f"the first line must name the columns: {ACCEPTED}", 1)
+    raise _Refused("columns", f"the first line must name the columns: {ACCEPTED}", 1)
 
 
 def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
@@ -146,7 +150,7 @@ def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise _Refused(_csv_reason(str(error)), line) from error
+            raise _Refused("csv", _csv_reason(str(error)), line) from error
         if any(cell.strip() for cell in row):
             yield line, row
 
@@ -163,7 +167,7 @@ def _json(text: str) -> Iterator[tuple[int, Record]]:
     values = _list_items(text) if text.lstrip().startswith("[") else _json_lines(text)
     for line, value in values:
         if not isinstance(value, dict):
-            raise _Refused("an example must be a JSON object: {...}", line)
+            raise _Refused("json", "an example must be a JSON object: {...}", line)
         yield line, {_field(name): content for name, content in value.items()}
 
 
@@ -175,7 +179,7 @@ def _json_lines(text: str) -> Iterator[tuple[int, Json]]:
                 value: Json = json.loads(content)
             except (ValueError, RecursionError) as error:
                 reason = f"not valid JSON ({_json_reason(error)}); write one object a line"
-                raise _Refused(reason, line) from error
+                raise _Refused("json", reason, line) from error
             yield line, value
 
 
@@ -190,18 +194,19 @@ def _list_items(text: str) -> Iterator[tuple[int, Json]]:
         if text.startswith("]", place):
             break
         if separator != ",":
-            raise _Refused("not valid JSON; a comma is missing between two examples", line)
+            reason = "not valid JSON; a comma is missing between two examples"
+            raise _Refused("json", reason, line)
         try:
             value, place = decode(text, place)
         except (ValueError, RecursionError) as error:
             at = error.lineno if isinstance(error, json.JSONDecodeError) else line
-            raise _Refused(f"not valid JSON ({_json_reason(error)})", at) from error
+            raise _Refused("json", f"not valid JSON ({_json_reason(error)})", at) from error
         yield line, value
         place = _after_blank(text, place)
         separator = text[place : place + 1]
         place += separator == ","
     if text[place + 1 :].strip():
-        raise _Refused("text follows the end of the list; remove it", line)
+        raise _Refused("json", "text follows the end of the list; remove it", line)
 
 
 def _json_reason(error: Exception) -> str:
@@ -232,7 +237,8 @@ def _example(record: Record, line: int) -> Example:
     messages = record.get("messages")
     if isinstance(messages, list):
         return _last_turn(messages, line)
-    raise _Refused(f"this example has none of these: {ACCEPTED}, or a list of messages", line)
+    reason = f"this example has none of these: {ACCEPTED}, or a list of messages"
+    raise _Refused("fields", reason, line)
 
 
 def _as_messages(content: Json, role: str) -> list[Json]:
@@ -244,14 +250,15 @@ def _last_turn(messages: Sequence[Json], line: int) -> Example:
     question, found = "", None
     for message in messages:
         if not isinstance(message, dict):
-            raise _Refused("a message must be an object with role and content", line)
+            raise _Refused("messages", "a message must be an object with role and content", line)
         if message.get("role") == "user":
             question = _text(message.get("content"), line)
         elif message.get("role") == "assistant":
             answer = _text(message.get("content"), line)
             found = Example(question=_fitting(question, line), answer=_fitting(answer, line))
     if found is None:
-        raise _Refused("the messages hold no answer: none has the role assistant", line)
+        reason = "the messages hold no answer: none has the role assistant"
+        raise _Refused("messages", reason, line)
     return found
 
 
@@ -266,13 +273,13 @@ def _text(value: Json, line: int) -> str:
         texts = [part.get("text") for part in value if isinstance(part, dict)]
         if len(texts) == len(value) and all(isinstance(text, str) for text in texts):
             return clean("".join(str(text) for text in texts))
-    raise _Refused("a question or an answer must be text", line)
+    raise _Refused("text", "a question or an answer must be text", line)
 
 
 def _fitting(text: str, line: int) -> str:
     if len(text) > MAX_CHARACTERS:
         reason = f"a text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are allowed"
-        raise _Refused(reason, line)
+        raise _Refused("too_long", reason, line)
     return text
 
 

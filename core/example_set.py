@@ -92,7 +92,7 @@ def make_set(
     """
     name = checked_name(name)
     if not 0 <= test_share <= 1:
-        raise _bad(f"the share held out must be from 0 to 1, not {test_share}")
+        raise _bad("share", f"the share held out must be from 0 to 1, not {test_share}")
     first: dict[str, SetExample] = {}
     test_questions = _test_questions(examples, test_share)
     for example in examples:
@@ -117,9 +117,9 @@ def checked_name(name: str) -> str:
     """The name as it is kept. Raises `UsageError` of kind `bad_examples`."""
     name = normalised(name)
     if not name:
-        raise _bad("the set needs a name")
+        raise _bad("name", "the set needs a name")
     if len(name) > MAX_NAME:
-        raise _bad(f"the name has {len(name)} characters; use at most {MAX_NAME}")
+        raise _bad("name", f"the name has {len(name)} characters; use at most {MAX_NAME}")
     return name
 
 
@@ -144,5 +144,6 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _bad(reason: str) -> UsageError:
-    return UsageError("bad_examples", f"this set cannot be made: {reason}", reason=reason)
+def _bad(code: str, reason: str) -> UsageError:
+    message = f"this set cannot be made: {reason}"
+    return UsageError("bad_examples", message, reason=reason, code=code)

@@ -46,8 +46,10 @@ class _Work:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         began = time.perf_counter()
-        yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
+        try:
+            yield
+        finally:  # time that was waited in vain is time as well
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
 
     def take(self, leg: str, number: int, found: Sequence[tuple[str, float]]) -> None:
         self.rankings[leg if number == 1 else f"{leg}#{number}"] = [one for one, _ in found]
@@ -115,9 +117,14 @@ class Searcher:
     def _legs(self, work: _Work) -> tuple[Legs, str, Embedder | None]:
         """Which legs are taken, and the code of the reason."""
         collection, how = work.collection, work.how
-        embedder = None if how.mode == "lexical" else self._indexes.embedder(collection)
         if how.mode == "lexical":
             return "lexical", "chosen", None
+        try:
+            embedder = self._indexes.embedder(collection)
+        except ModelError:  # its file or its server's entry is gone
+            if how.mode != "auto":
+                raise
+            return "lexical", "embedder_down", None
         if embedder is None or collection.dimension is None:
             return "lexical", "no_embedder" if embedder is None else _UNREAD, None
         if how.mode != "auto":
@@ -207,10 +214,15 @@ class Searcher:
             ] + rest
 
     def _diverse(self, work: _Work, hits: list[Hit]) -> list[Hit]:
-        """Put near repetitions back; they are marked, so that one sees why."""
+        """Put near repetitions back; they are marked, so that one sees why.
+
+        What is not relevant takes no part: nothing is less like the others than noise.
+        """
         how = work.how
+        rest = [hit for hit in hits if hit.scores["relevance"] < how.threshold]
+        hits = [hit for hit in hits if hit.scores["relevance"] >= how.threshold]
         if how.mmr is None or not hits:
-            return hits
+            return hits + rest
         with work.stage("mmr"):
             alike = self._likeness(work, hits)
             chosen = maximal_marginal_relevance(
@@ -223,7 +235,7 @@ class Searcher:
                 for at, hit in enumerate(hits)
                 if at not in kept
             ]
-            return [hits[at] for at in chosen] + passed
+            return [hits[at] for at in chosen] + passed + rest
 
     def _likeness(self, work: _Work, hits: Sequence[Hit]) -> Callable[[int, int], float]:
         """Cosine where both have vectors, else the share of common terms."""

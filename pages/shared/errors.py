@@ -22,7 +22,7 @@ def sentences(kind: str, details: Mapping[str, str | int]) -> tuple[str, str]:
     values: defaultdict[str, object] = defaultdict(lambda: "?", details)
     values.setdefault("where", details.get("url") or details.get("provider") or "?")
     values.setdefault("variable", t("unknown"))
-    reason = str(details.get("reason", ""))
+    reason = str(details.get("code", details.get("reason", "")))
     if (named := f"reason_{kind}_{reason}") in TEXTS:
         values["reason"] = t(named).format_map(values)
     own = f"next_{kind}_{reason}"

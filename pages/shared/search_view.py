@@ -43,9 +43,7 @@ def _settings(lab: Lab, collection: Collection, suffix: str, side: str) -> None:
         put_retrieval(Retrieval(collection=collection.name, mode=mode), suffix)
     st.session_state[f"retrieval_collection_{suffix}"] = collection.name
     title = t("try_settings") + (f" {side.upper()}" if side else "")
-    with st.expander(
-        title, icon=":material/tune:", key=f"try_settings_{side}_{suffix}"
-    ):
+    with st.expander(title, icon=":material/tune:", key=f"try_settings_{side}_{suffix}"):
         retrieval_fields(lab, suffix)
 
 

@@ -155,3 +155,14 @@ def test_no_sentence_stands_for_an_error_that_is_none() -> None:
 )
 def test_every_code_that_is_shown_has_a_text(key: str) -> None:
     assert key in TEXTS
+
+
+@pytest.mark.parametrize("file", ["example_files.py", "example_set.py"])
+def test_every_reason_for_refusing_examples_is_translated(file: str) -> None:
+    source = (ROOT / "core" / file).read_text(encoding="utf-8")
+    codes = set(re.findall(r'_(?:Refused|bad)\(\s*"(\w+)"', source))
+    assert codes
+    assert {f"reason_bad_examples_{code}" for code in codes} <= set(TEXTS)
+    korean = {"reason": "the file is empty", "code": "empty"}
+    assert "the file" not in TEXTS["reason_bad_examples_empty"][0]
+    assert "the file is empty" in sentences("bad_examples", korean)[0]

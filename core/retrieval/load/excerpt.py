@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
 
 MAX_BYTES = 20 * MEGABYTE
-YELLOW = (255, 214, 0, 255)
+YELLOW = (255, 232, 64, 255)
 MAX_CHARACTERS = 100_000
 """Of a page, in which quotes are looked for."""
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from core.sentences import sentence_spans
 
-SHORT = 4
-"""Letters of a sentence, jamo counting as one, that is looked for only where the last one ended:
-elsewhere it would be found by chance. A Hangul syllable has two or three."""
+SHORT = 6
+"""Letters, two or three to a Hangul syllable, of what is found in many places by chance: it counts
+only where the last sentence ended, or when nothing else on the page reads so."""
 SHORTEST_RUN = 12
 MAX_WORDS = 2_000
 """Of one sentence; sentences are far shorter."""
@@ -105,10 +105,10 @@ def _first(pages: Sequence[Letters], wanted: str, last: _Found | None = None) ->
         at = pages[last.page].text.find(wanted, last.end)
         if at == last.end or (at >= 0 and len(wanted) > SHORT):
             return _Found(page=last.page, start=at, end=at + len(wanted))
-    if len(wanted) > SHORT or last is None:
-        for number, page in enumerate(pages):
-            if (at := page.text.find(wanted)) >= 0:
-                return _Found(page=number, start=at, end=at + len(wanted))
+    for number, page in enumerate(pages):
+        at = page.text.find(wanted)
+        if at >= 0 and (len(wanted) > SHORT or (not last and page.text.count(wanted) == 1)):
+            return _Found(page=number, start=at, end=at + len(wanted))
     return None
 
 

@@ -183,4 +183,62 @@ TEXTS = {
         "인용이 있는 답 가운데 좋아요를 받은 것이 없습니다",
         "no answer with a citation was voted up yet",
     ),
+    "reason_bad_examples_too_large": (
+        "파일이 20 MB보다 큽니다. 나누어 올리세요",
+        "the file is larger than 20 MB; split it",
+    ),
+    "reason_bad_examples_empty": ("파일이 비어 있습니다", "the file is empty"),
+    "reason_bad_examples_too_many": (
+        "예제가 100,000개를 넘습니다. 나누어 올리세요",
+        "there are more than 100,000 examples; split the file",
+    ),
+    "reason_bad_examples_no_example": ("예제가 없습니다", "the file holds no example"),
+    "reason_bad_examples_not_text": (
+        "글 파일이 아닙니다. 스프레드시트는 'CSV UTF-8'로 저장하세요",
+        "this is not a text file; save a spreadsheet as 'CSV UTF-8'",
+    ),
+    "reason_bad_examples_encoding": (
+        "{line}번째 줄이 UTF-8도 CP949도 아닙니다. UTF-8로 저장하세요",
+        "line {line} is neither UTF-8 nor CP949 text; save it as UTF-8",
+    ),
+    "reason_bad_examples_cells": (
+        "{line}번째 줄의 칸 수가 첫 줄과 다릅니다. 쉼표가 든 글은 따옴표로 감싸세요",
+        "line {line} has more cells than the first line; put text that holds a comma into quotes",
+    ),
+    "reason_bad_examples_columns": (
+        "첫 줄에 question과 answer(또는 질문과 답변) 열 이름이 있어야 합니다",
+        "the first line must name the columns question and answer",
+    ),
+    "reason_bad_examples_csv": (
+        "{line}번째 줄의 따옴표가 맞지 않습니다",
+        "the quotes on line {line} do not match",
+    ),
+    "reason_bad_examples_json": (
+        "{line}번째 줄이 올바른 JSON이 아닙니다. 한 줄에 객체 하나씩 쓰세요",
+        "line {line} is not valid JSON; write one object a line",
+    ),
+    "reason_bad_examples_fields": (
+        "{line}번째 예제에 question과 answer가 없습니다",
+        "the example on line {line} has no question and answer",
+    ),
+    "reason_bad_examples_messages": (
+        "{line}번째 예제의 messages에 assistant의 답이 없습니다",
+        "the messages on line {line} hold no answer of the assistant",
+    ),
+    "reason_bad_examples_text": (
+        "{line}번째 줄의 질문이나 답이 글이 아닙니다",
+        "a question or an answer on line {line} is not text",
+    ),
+    "reason_bad_examples_too_long": (
+        "{line}번째 줄의 글이 100,000자를 넘습니다",
+        "a text on line {line} is longer than 100,000 characters",
+    ),
+    "reason_bad_examples_name": (
+        "예제집 이름이 없거나 너무 깁니다",
+        "the set has no name, or too long a one",
+    ),
+    "reason_bad_examples_share": (
+        "시험용 비율은 0에서 1까지입니다",
+        "the share held out is from 0 to 1",
+    ),
 }

@@ -2,14 +2,13 @@
 
 `python -m tests.core.retrieval.indexing_child HOME FILES MOMENT`; MOMENT is `embed`, `vectors`,
 `words`, `shelf` or `gone`, and kills the process when it gets there the second time; a number
-is the most bytes that a file may have; `wait` goes on until somebody kills it.
+is the most bytes that a file may have.
 """
 
 import os
 import resource
 import signal
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,9 +26,6 @@ def main(home: Path, files: Path, moment: str) -> None:
     made = library.create(NAME, settings(words.name, size=SIZE))
     if moment.isdecimal():
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(moment), resource.RLIM_INFINITY))
-    elif moment == "wait":
-        words.before = lambda texts: time.sleep(0.05)
-        print("indexing", flush=True)
     else:
         die_at(moment, library, words)
     progress = index(library, made, sources(files))

@@ -1,10 +1,8 @@
 """A killed process and a full disk: nothing half is ever visible, and going on completes it."""
 
-import random
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -84,16 +82,6 @@ def test_a_killed_indexing_leaves_nothing_half_and_goes_on(open_library, tmp_pat
     assert process.returncode == -signal.SIGKILL, errors
     whole = check_and_complete(open_library, books)
     assert whole < DOCUMENTS
-
-
-def test_an_indexing_killed_at_any_moment_goes_on(open_library, tmp_path, books):
-    with child(tmp_path, books, "wait") as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(random.uniform(0, 0.5))
-        process.kill()
-        process.communicate(timeout=PATIENCE_S)
-    check_and_complete(open_library, books)
 
 
 @pytest.mark.parametrize("most_bytes", [300_000, 700_000])
