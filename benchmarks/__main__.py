@@ -1,10 +1,18 @@
-"""`make bench`: every benchmark but the half hour of `soak`."""
+"""`make bench`: the short benchmarks; with names, those: `python -m benchmarks soak retrieval`."""
 
 import subprocess
 import sys
 
-SHORT = ("startup", "paint", "load", "pages", "export", "local", "training")
+SHORT = (
+    *("startup", "paint", "load", "pages", "export", "local", "training"),
+    *("embedding", "ingestion", "quality"),
+)
+LONG = ("soak", "lexical", "dense", "retrieval")
 
-for name in SHORT:
+names = sys.argv[1:] or SHORT
+if unknown := set(names) - {*SHORT, *LONG}:
+    sys.exit(f"{', '.join(sorted(unknown))}: not one of {', '.join(SHORT + LONG)}")
+for name in names:
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
-print("The long one: python -m benchmarks.soak")
+if names is SHORT:
+    print(f"The long ones: python -m benchmarks {' '.join(LONG)}")

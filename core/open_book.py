@@ -55,8 +55,15 @@ class OpenBook:
 
         A collection that is just being filled is waited for a while.
         """
-        if recipe.retrieval is not None:
-            await asyncio.to_thread(self.library.open, recipe.retrieval.collection, PATIENCE_S)
+        if recipe.retrieval is None:
+            return
+        name = recipe.retrieval.collection
+        collection = await asyncio.to_thread(self.library.shelf.named, name)
+        running = self.library.indexing(collection.id)
+        end = time.monotonic() + PATIENCE_S
+        while running is not None and running.progress.running and time.monotonic() < end:
+            await asyncio.sleep(0.05)  # not in a thread: there are few, and answers need them
+        await asyncio.to_thread(self.library.open, name)
 
     async def find(self, recipe: Recipe, question: str, history: Sequence[Turn]) -> Search:
         """Passages for a column's question, with what a model wrote to find them.
@@ -141,8 +148,8 @@ class OpenBook:
         ids = [answer.sources[n - 1].id for n in numbers if 0 < n <= len(answer.sources)]
         self.library.shelf.mark_wrong_source([one for one in ids if one is not None], by)
 
-    def diagnose(self, answer: Answer, expected: str) -> Diagnosis:
-        """Which step lost the expected answer. Raises `StoreError`."""
+    def diagnose(self, answer: Answer, expected: str, right: Sequence[str] = ()) -> Diagnosis:
+        """Which step lost the expected answer, or the right passages. Raises `StoreError`."""
         how, record = answer.recipe.retrieval, answer.snapshot.get("search")
         contains = None
         if how is not None:
@@ -152,8 +159,8 @@ class OpenBook:
         hits = _hits(self.library.shelf, record) if isinstance(record, dict) else []
         return diagnose(
             answer=answer.text,
-            expected=expected,
-            right_passages=(),
+            expected=expected or None,
+            right_passages=right,
             hits=hits,
             contains=contains,
             first_number=1 + len(answer.sources) - sum(hit.cut is None for hit in hits),

@@ -19,6 +19,7 @@ from core.collection import (
 from core.collection import Cut as Passage
 from core.embedding import Embedder, EmbedderSpec, Reranker, Vectors
 from core.errors import StoreError
+from core.example import Passage as FoundPassage
 from core.retrieval.cutting import settings_hash
 from core.retrieval.editor import Editor
 from core.retrieval.inbox import Inbox
@@ -109,6 +110,19 @@ class Library:
     def original(self, document_id: str, collection: Collection) -> Path:
         """Where a PDF is kept to show its pages."""
         return self._originals(collection) / f"{document_id}.pdf"
+
+    def page_of(self, passage: FoundPassage, quote: str) -> bytes | None:
+        """The page of a PDF with a quote marked; None when no page is kept. See `Loader.excerpt`.
+
+        Raises:
+            StoreError: `not_found` when the document is gone.
+            UsageError: `bad_document` when the PDF cannot be read.
+        """
+        if passage.page is None or passage.document_id is None:
+            return None
+        document = self.shelf.document(passage.document_id)
+        path = self.original(document.id, self.shelf.get(document.collection_id))
+        return self._loader.excerpt(path, passage.page, [quote]) if path.is_file() else None
 
     def version(self, name: str) -> str:
         """Of what a collection holds now; empty when there is none of that name."""
@@ -254,12 +268,8 @@ class Library:
         """Those that came with the product."""
         return (self._minilm.spec,)
 
-    def open(self, name: str, patience_s: float = 0.0) -> None:
-        """Load what a search needs once, after an indexing that runs. Raises as `search` does."""
-        collection = self.shelf.named(name)
-        if (running := self._running.get(collection.id)) is not None:
-            with suppress(TimeoutError):
-                running.wait(patience_s)
+    def open(self, name: str) -> None:
+        """Load what a search needs once. Raises as `search` does."""
         collection = self.shelf.named(name)
         self._indexes.lexical(collection).count()
         embedder = self._indexes.embedder(collection)

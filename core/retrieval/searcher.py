@@ -219,10 +219,10 @@ class Searcher:
         What is not relevant takes no part: nothing is less like the others than noise.
         """
         how = work.how
+        if how.mmr is None:
+            return hits
         rest = [hit for hit in hits if hit.scores["relevance"] < how.threshold]
         hits = [hit for hit in hits if hit.scores["relevance"] >= how.threshold]
-        if how.mmr is None or not hits:
-            return hits + rest
         with work.stage("mmr"):
             alike = self._likeness(work, hits)
             chosen = maximal_marginal_relevance(

@@ -21,12 +21,21 @@ def read_markdown(content: bytes, limits: Limits) -> Read:
     return Read(parts=sections(decoded.text), separator="", encoding=decoded.encoding)
 
 
-def sections(text: str) -> Iterator[Part]:
-    """The text as it is, cut before every heading; each part knows its path of headings."""
+def sections(text: str, *, marks: bool = True) -> Iterator[Part]:
+    """The text, cut before every heading; each part knows its path of headings.
+
+    Args:
+        text: Markdown.
+        marks: whether headings keep their `#`, which nobody wrote who did not write Markdown.
+    """
     lines = normalised(text).split("\n")
+    headings = list(_headings(lines))
+    if not marks:
+        for line, _, _ in headings:
+            lines[line] = without_mark(lines[line])
     path: list[str] = [""] * 6
     begin = 0
-    for line, level, title in _headings(lines):
+    for line, level, title in headings:
         if line > begin:
             yield Part(
                 text="\n".join(lines[begin:line]) + "\n", heading=ARROW.join(filter(None, path))
@@ -34,6 +43,12 @@ def sections(text: str) -> Iterator[Part]:
         path[level - 1 :] = [heading_path([title]), *[""] * (6 - level)]
         begin = line
     yield Part(text="\n".join(lines[begin:]), heading=ARROW.join(filter(None, path)))
+
+
+def without_mark(line: str) -> str:
+    """The words of a heading's line, a line without `#` as it is."""
+    atx = _ATX.match(line)
+    return (atx[2] or "") if atx else line
 
 
 def _headings(lines: list[str]) -> Iterator[tuple[int, int, str]]:

@@ -22,6 +22,9 @@ _SLIDE = "<!-- Slide number: {} -->"
 _PICTURE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _FILE_NAME = re.compile(r"[^\s]*\.\w{3,4}$")
 _EMPTY = re.compile(r"\n\s*\n")
+_TITLE = re.compile(r"^# (.*)", re.MULTILINE)
+_NOTES = re.compile(r"^### (Notes:)$", re.MULTILINE)
+_CHART = re.compile(r"^### (Chart\b.*)", re.MULTILINE)
 
 
 def read_docx(content: bytes, limits: Limits) -> Read:
@@ -39,7 +42,7 @@ def read_docx(content: bytes, limits: Limits) -> Read:
     converted = converter.convert(
         io.BytesIO(content), StreamInfo(extension=".docx"), style_map=STYLES, **OPTIONS
     )
-    return Read(parts=sections(converted.markdown), separator="")
+    return Read(parts=sections(converted.markdown, marks=False), separator="")
 
 
 def read_pptx(content: bytes, limits: Limits) -> Read:
@@ -48,7 +51,7 @@ def read_pptx(content: bytes, limits: Limits) -> Read:
     from markitdown.converters import PptxConverter
 
     converter = PptxConverter()  # type: ignore[no-untyped-call]
-    converted = converter.convert(io.BytesIO(content), StreamInfo(extension=".pptx"))
+    converted = converter.convert(io.BytesIO(content), StreamInfo(extension=".pptx"), **OPTIONS)
     slides = list(_slides(converted.markdown))
     if len(slides) > limits.max_pages:
         raise Refused(
@@ -70,9 +73,12 @@ def _slides(markdown: str) -> Iterator[str]:
 
 
 def _slide(text: str, number: int) -> Part:
-    text = _EMPTY.sub("\n\n", _PICTURE.sub(_described, text).replace("\v", "\n"))
-    title = next((line[2:] for line in text.split("\n") if line.startswith("# ")), "")
-    return Part(text=text, page=number, heading=heading_path([title]))
+    text = _PICTURE.sub(_described, text).replace("\v", "\n")
+    title = _TITLE.search(text)
+    for mark in (_TITLE, _NOTES, _CHART):
+        text = mark.sub(r"\1", text, count=1)
+    text = _EMPTY.sub("\n\n", text)
+    return Part(text=text, page=number, heading=heading_path([title[1] if title else ""]))
 
 
 def _described(picture: re.Match[str]) -> str:

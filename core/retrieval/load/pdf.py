@@ -2,11 +2,13 @@
 
 import re
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.retrieval.load.limits import Limits, Refused, too_long
 from core.retrieval.load.parts import Part, Read, heading_path
 from core.retrieval.load.pdf_lines import join_lines
+from core.retrieval.load.pdf_rows import Row, edge_rows
+from core.retrieval.load.pdf_running import FEWEST_PAGES, without_running_lines
 from core.retrieval.load.pdf_tables import page_text
 
 if TYPE_CHECKING:
@@ -56,9 +58,10 @@ def _read(document: "PdfDocument", limits: Limits) -> Read:
     count = len(document)
     if count > limits.max_pages:
         raise Refused("too_many_pages", "has too many pages", limit=limits.max_pages, pages=count)
-    texts = _texts(document, limits)
+    printed, rows = _texts(document, limits)
+    texts = without_running_lines(printed, rows)
     if sum(len("".join(text.split())) for text in texts) < SPARSE * count:
-        _refuse_scan(document, any(text.strip() for text in texts))
+        _refuse_scan(document, any(map(str.strip, printed)))
     headings = _headings(document, count)
     pages = zip(join_lines(texts), headings, strict=True)
     parts = [
@@ -68,19 +71,26 @@ def _read(document: "PdfDocument", limits: Limits) -> Read:
     return Read(parts=parts, pages=count)
 
 
-def _texts(document: "PdfDocument", limits: Limits) -> list[str]:
+def _texts(document: "PdfDocument", limits: Limits) -> tuple[list[str], list[list[Row]]]:
+    """Of every page its text, and the rows at its edges where those can be running lines."""
     import pypdfium2
 
-    texts, length, readable = [], 0, 0
+    texts: list[str] = []
+    rows: list[list[Row]] = []
+    length = readable = 0
+    long = len(document) >= FEWEST_PAGES
     tables_until = time.monotonic() + limits.max_seconds / 4
     for index in range(len(document)):
         try:
             page = document[index]
         except pypdfium2.PdfiumError:
             texts.append("")  # one broken page leaves the others
+            rows.append([])
             continue
         readable += 1
-        text = _HYPHEN.sub("", _page_text(page, limits, time.monotonic() < tables_until))
+        textpage = page.get_textpage()
+        text = _page_text(page, textpage, limits, time.monotonic() < tables_until)
+        rows.append(edge_rows(page, textpage) if long else [])
         page.close()
         length += len(text)
         if length > limits.max_characters:
@@ -88,17 +98,17 @@ def _texts(document: "PdfDocument", limits: Limits) -> list[str]:
         texts.append(text)
     if not readable:
         raise Refused("broken", "has no page that can be read")
-    return texts
+    return texts, rows
 
 
-def _page_text(page: "PdfPage", limits: Limits, tables: bool) -> str:
+def _page_text(page: "PdfPage", textpage: Any, limits: Limits, tables: bool) -> str:
     import pypdfium2
 
     try:
-        text = page_text(page, limits, tables=tables)
+        text = page_text(page, textpage, limits, tables=tables)
     except (pypdfium2.PdfiumError, ArithmeticError, LookupError, ValueError):
-        text = page_text(page, limits, tables=False)  # strange drawings are no tables
-    return text.replace("\r\n", "\n")
+        text = page_text(page, textpage, limits, tables=False)  # strange drawings are no tables
+    return _HYPHEN.sub("", text.replace("\r\n", "\n"))
 
 
 def _refuse_scan(document: "PdfDocument", has_text: bool) -> None:

@@ -32,15 +32,11 @@ Box = tuple[float, float, float, float]
 """x0, top, x1, bottom; from the page's top."""
 
 
-def page_text(page: "PdfPage", limits: Limits, *, tables: bool = True) -> str:
+def page_text(page: "PdfPage", textpage: Any, limits: Limits, *, tables: bool = True) -> str:
     """Text in reading order, each letter once; `tables` says whether rules are looked for."""
-    textpage = page.get_textpage()
-    try:
-        plain: str = textpage.get_text_bounded()
-        found = _tables(page) if tables and plain.strip() else []
-        return _with_tables(page, textpage, found, plain, limits) if found else plain
-    finally:
-        textpage.close()
+    plain: str = textpage.get_text_bounded()
+    found = _tables(page) if tables and plain.strip() else []
+    return _with_tables(page, textpage, found, plain, limits) if found else plain
 
 
 def _with_tables(

@@ -19,10 +19,10 @@ OPTIONS: dict[str, Any] = {
     "escape_asterisks": False,
     "escape_underscores": False,
     "table_infer_header": True,
-    "strip": ["a", "img"],
+    "strip": "a img b strong em i u s del code kbd samp".split(),
     "bullets": "-",
 }
-"""Of the Markdown: to be searched and read, not to be rendered."""
+"""Of the Markdown: to be searched and read as it stands, not to be rendered."""
 
 _EMPTY = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 
@@ -39,7 +39,7 @@ def read_html(content: bytes, limits: Limits) -> Read:
     markdown = as_markdown(str(soup))
     if title and not soup.find("h1"):
         markdown = f"# {title}\n\n{markdown}"
-    return Read(parts=sections(markdown), separator="", encoding=decoded.encoding)
+    return Read(parts=sections(markdown, marks=False), separator="", encoding=decoded.encoding)
 
 
 def as_markdown(html: str) -> str:

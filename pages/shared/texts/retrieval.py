@@ -169,6 +169,9 @@ TEXTS = {
         "무엇이 잘못되었는지 알려 줍니다: 자료에 없음, 찾지 못함, 잘림, 쓰지 않음, 틀리게 씀.",
         "Says what went wrong: not in the documents, not retrieved, cut, not used, or used but wrong.",
     ),
+    "right_passage": ("맞는 구절", "Right passage"),
+    "right_unknown": ("모름", "not known"),
+    "right_elsewhere": ("찾은 것 가운데 없음", "none of those found"),
     "diagnosis_not_in_documents": (
         "자료에 이 답이 없습니다. 문서를 추가하세요.",
         "The documents do not contain this answer. Add a document that does.",
