@@ -36,7 +36,7 @@ def english() -> list[str]:
     """Words that the embedder knows whole, the commonest first."""
     network = MiniLM()._loaded()
     found = sorted(network._tokenizer.get_vocab().items(), key=lambda item: item[1])
-    return [word for word, _ in found if word.isascii() and word.isalpha()]
+    return [word for word, _ in found if word.isascii() and word.isalpha() and len(word) > 1]
 
 
 @dataclass(kw_only=True)
@@ -60,11 +60,11 @@ class Writer:
         return words
 
     def paragraph(self, language: str) -> str:
-        """About 400 characters that begin with five English words."""
+        """Some 425 characters that begin with five English words."""
         opening = " ".join(self.some("en", 5))
-        words = self.some(language, 70 if language == "ko" else 60)
+        words = self.some(language, 100)
         sentences = [" ".join(words[at : at + 12]) for at in range(0, len(words), 12)]
-        return f"{opening}. {'. '.join(sentences)}."[:490]
+        return f"{opening}. {'. '.join(sentences)}"[: int(self.draw.integers(360, 490))]
 
     def document(self, language: str) -> str:
         return "\n\n".join(self.paragraph(language) for _ in range(PER_DOCUMENT))

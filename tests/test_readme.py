@@ -28,6 +28,29 @@ def shell_lines() -> list[str]:
     return [line for line in lines if "python -m core" in line]
 
 
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty data folder with the checkout's assets, which the examples name."""
+    (tmp_path / "assets").symlink_to(ROOT / "assets")
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, with the collection that the README makes before it searches."""
+    made = tmp_path_factory.mktemp("indexed")
+    (made / "assets").symlink_to(ROOT / "assets")
+    (line,) = (line for line in shell_lines() if " index " in line)
+    done = run(shell(line), made)
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+def shell(line: str) -> list[str]:
+    typed = line.replace(".venv/bin/python", sys.executable)
+    return ["bash", "-o", "pipefail", "-c", typed]
+
+
 def run(words: list[str], home: Path) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": os.environ["PATH"],
@@ -62,20 +85,19 @@ def test_both_readmes_show_the_same_tree() -> None:
     assert tree("README.md") == tree("README.ko.md")
 
 
-def test_the_notebook_example_answers_without_a_key(tmp_path: Path) -> None:
-    (code,) = blocks("README.md", "python")
+@pytest.mark.parametrize("code", blocks("README.md", "python"))
+def test_each_notebook_example_answers_without_a_key(code: str, folder: Path) -> None:
     promised = code.rpartition("  # ")[2].strip()
-    done = run([sys.executable, "-c", code], tmp_path)
+    done = run([sys.executable, "-c", code], folder)
     assert (done.returncode, done.stdout.strip()) == (0, promised), done.stderr
 
 
 @pytest.mark.parametrize("line", shell_lines())
-def test_each_shell_example_works_without_a_key(line: str, tmp_path: Path) -> None:
-    typed = line.replace(".venv/bin/python", sys.executable)
-    done = run(["bash", "-o", "pipefail", "-c", typed], tmp_path)
+def test_each_shell_example_works_without_a_key(line: str, indexed: Path) -> None:
+    done = run(shell(line), indexed)
     assert done.returncode == 0, done.stderr
     if "--out " in line:
-        assert (tmp_path / line.split("--out ")[1].split()[0]).read_bytes()
+        assert (indexed / line.split("--out ")[1].split()[0]).read_bytes()
     elif "export votes --format jsonl" not in line:  # nobody has voted yet
         assert done.stdout
 

@@ -5,7 +5,8 @@ Two things of embedded Chroma (1.5.9) are made good here.
 * Processes that share a folder lose each other's vectors: each keeps its own graph in memory and
   takes the other's log entries for seen. So only one process at a time touches Chroma (a lock
   file), and it opens Chroma anew when the journal tells of changes by others.
-* The graph finds 23 % of the true ten nearest among 100,000 random vectors, and 99 % only at 28 ms.
+* Among 100,000 random vectors the graph finds 23 % of the true ten nearest with an effort (ef) of
+  100, 86 % with the 1,000 we use, and 99 % only with 3,000, at 28 ms.
   One multiplication in memory finds all of them in 5 to 10 ms. Only collections too large for that
   ask the graph, which finds all of the nearest where vectors lie in clusters, as those of texts do.
 """

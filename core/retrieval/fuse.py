@@ -30,13 +30,21 @@ def reciprocal_rank_fusion(
     return dict(sorted(scores.items(), key=lambda item: -item[1]))
 
 
+UNRELATED = 0.2
+"""Cosine of texts that have nothing to do with each other. Of ten questions about other things,
+MiniLM's nearest of 139 English passages had 0.07 to 0.24, once 0.40; right ones have 0.28 and more
+in 99 of 100 cases."""
+
+
 def relevance(coverage: float | None, cosine: float | None) -> float:
     """How much a passage has to do with the question, 0 to 1: what the threshold is held against.
 
     The fused score only orders. This one says something by itself: the share of the question's
-    informative terms that the passage holds, or the cosine of the two, whichever is larger.
+    informative terms that the passage holds, or how far the cosine is above that of unrelated
+    texts, whichever is larger.
     """
-    return max(0.0, min(1.0, max(coverage or 0.0, cosine or 0.0)))
+    above = max(0.0, ((cosine or 0.0) - UNRELATED) / (1 - UNRELATED))
+    return max(0.0, min(1.0, max(coverage or 0.0, above)))
 
 
 def maximal_marginal_relevance(

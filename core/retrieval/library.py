@@ -97,8 +97,8 @@ class Library:
     def remove(self, collection: Collection) -> None:
         """Forget a collection with all that belongs to it."""
         self.stop(collection)
-        self._indexes.drop(collection)
         self.shelf.remove(collection.id)
+        self._indexes.drop(collection)
         self.inbox.clear(collection.id)
 
     def remove_documents(self, collection: Collection, document_ids: Sequence[str]) -> None:

@@ -29,10 +29,8 @@ class Asked:
     question: Question
     rank: int | None
     """Of the first right passage; None when it was not found, or there is none."""
-    given: int
-    """Passages that a model would have got."""
-    tokens: int
-    """Of them together, estimated."""
+    given: tuple[int, ...]
+    """Estimated tokens of each passage that a model would have got, in their order."""
     seconds: float
 
 
@@ -48,10 +46,10 @@ class Evaluation:
     nothing_found: float | None
     """Share of the questions without an answer for which nothing was given; None without any."""
 
-    @property
-    def context_tokens(self) -> float:
-        """Mean tokens given to a model."""
-        return statistics.fmean(one.tokens for one in self.asked) if self.asked else 0.0
+    def context_tokens(self, top_k: int | None = None) -> float:
+        """Mean tokens given to a model; with fewer passages than were asked for, if wanted."""
+        given = [sum(one.given[:top_k]) for one in self.asked]
+        return statistics.fmean(given) if given else 0.0
 
     @property
     def median_s(self) -> float:
@@ -82,6 +80,7 @@ def evaluate(
     questions: Sequence[Question],
     right: Callable[[Question], frozenset[str]],
     *,
+    ks: Sequence[int] = (),
     heed: Callable[[], None] = lambda: None,
 ) -> Evaluation:
     """Put every question to one setting.
@@ -94,6 +93,7 @@ def evaluate(
         how: the setting; more ranks than its `top_k` are looked at.
         questions: those that can be answered, and those that cannot.
         right: ids of the passages that answer a question.
+        ks: ranks to measure at, besides 1, 3, 5, 10 and the setting's own.
         heed: called before each question; raises to stop.
     """
     asked: list[Asked] = []
@@ -113,8 +113,7 @@ def evaluate(
             Asked(
                 question=question,
                 rank=ranks[0] if ranks else None,
-                given=len(search.given),
-                tokens=sum(hit.tokens for hit in search.hits if hit.cut is None),
+                given=tuple(hit.tokens for hit in search.hits if hit.cut is None),
                 seconds=seconds,
             )
         )
@@ -124,7 +123,7 @@ def evaluate(
             unanswerable.append(not search.given)
     return Evaluation(
         how=how,
-        measures=summarise(judged, ks=sorted({1, 3, 5, 10, how.top_k})),
+        measures=summarise(judged, ks=sorted({1, 3, 5, 10, how.top_k, *ks})),
         asked=tuple(asked),
         judged=tuple(judged),
         nothing_found=statistics.fmean(unanswerable) if unanswerable else None,
@@ -140,8 +139,8 @@ def _judged(question: Question, ranked: Sequence[str], wanted: frozenset[str]) -
 
 
 def answerable(question: Question) -> bool:
-    """Whether the question says where its answer stands."""
-    return bool(question.document or question.quote or question.passage_ids)
+    """Whether the question says where its answer stands, or what it is."""
+    return bool(question.document or question.quote or question.passage_ids or question.answer)
 
 
 def measured(evaluation: Evaluation, name: str) -> Measure | None:

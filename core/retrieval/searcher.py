@@ -129,9 +129,10 @@ class Searcher:
             return "lexical", "no_embedder" if embedder is None else _UNREAD, None
         if how.mode != "auto":
             return how.mode, "chosen", embedder
-        if not embedder.spec.reads(language_of(work.queries[0])):
+        spec = embedder.spec
+        if not spec.reads(language_of(work.queries[0])):
             return "lexical", "embedder_cannot_read_query", None
-        if not any(embedder.spec.reads(language) for language in collection.languages):
+        if not any(spec.reads(language) for language in collection.languages):
             return "lexical", _UNREAD, None
         return "hybrid", "both_read", embedder
 
@@ -161,8 +162,7 @@ class Searcher:
             if len({name.split("#")[0] for name in work.rankings}) == 1:
                 weights = dict.fromkeys(weights, 1.0)
             fused = reciprocal_rank_fusion(work.rankings, weights)
-            there = self._shelf.found(list(fused)[: 2 * work.how.candidates])
-            stored = [there[one] for one in fused if one in there][: work.how.candidates]
+            stored = self._looked_up(list(fused), work.how.candidates)
             texts = [searched(passage) for passage in stored]
             shares = self._indexes.lexical(work.collection).coverage(work.queries[0], texts)
             places = {
@@ -173,6 +173,15 @@ class Searcher:
                 self._hit(work, passage, share, rank, fused[passage.id], places)
                 for rank, (passage, share) in enumerate(zip(stored, shares, strict=True), 1)
             ]
+
+    def _looked_up(self, ids: Sequence[str], count: int) -> list[StoredPassage]:
+        """The first `count` that are there: most are, so more are read only when some are not."""
+        stored: list[StoredPassage] = []
+        for some in (ids[:count], ids[count : 2 * count]):
+            if some and len(stored) < count:
+                there = self._shelf.found(some)
+                stored += [there[one] for one in some if one in there]
+        return stored[:count]
 
     @staticmethod
     def _hit(

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.collection import Collection, CollectionSettings, check_settings, settings_from_json
-from core.errors import NaraniError
+from core.errors import NaraniError, StoreError
 from core.retrieval.library import Library
-from core.retrieval.measuring import RightPassages, evaluate
+from core.retrieval.measuring import Evaluation, RightPassages, evaluate
+from core.retrieval.metrics import hit_at, paired_difference
 from core.retrieval.questions import Question
 from core.search import MODES, Mode, Retrieval
 
@@ -66,6 +67,8 @@ class Result:
     """Of the whole index."""
     measures: dict[str, tuple[float, float, float]]
     """Mean and the ends of its 95 % interval, by name."""
+    hits: str
+    """`1` for each question whose right passage was among the first k, else `0`, in order."""
     context_tokens: float
     median_s: float
 
@@ -124,17 +127,16 @@ class Sweep:
         return found
 
     def winner(self) -> Result | None:
-        """The best quality; of those that nobody can tell apart, the least context.
+        """The least context among the settings that are not certainly worse than the best one.
 
-        Others whose mean lies within the winner's interval are not worse as far as is known.
+        Certain is a paired difference, on the same questions, whose 95 % interval is above 0.
         """
         results = self.results()
         if not results:
             return None
         best = max(results, key=lambda one: one.quality)
-        low = best.measures[f"hit@{best.top_k}"][1]
         return min(
-            (one for one in results if one.quality >= low),
+            (one for one in results if not _worse(one, best)),
             key=lambda one: (one.context_tokens, -one.quality),
         )
 
@@ -165,17 +167,20 @@ class Sweep:
             self.state = "stopped"
         except NaraniError as error:
             self.error, self.state = error, "failed"
+        except Exception as error:  # a full disk, for instance: whoever watches must hear of it
+            message = f"{type(error).__name__}: {error}"[:400]
+            self.error, self.state = StoreError("not_stored", message), "failed"
 
     def _measure(
         self, settings: CollectionSettings, questions: Sequence[Question], done: set[Any]
     ) -> None:
         split = settings.split
-        wanted = [
-            (mode, top_k)
+        cut = (split.size, split.overlap, settings.embedder)
+        wanted = {
+            mode: missing
             for mode in self.grid.modes
-            for top_k in self.grid.top_ks
-            if (split.size, split.overlap, settings.embedder, mode, top_k) not in done
-        ]
+            if (missing := [k for k in self.grid.top_ks if (*cut, mode, k) not in done])
+        }
         if not wanted:
             return
         named = hashlib.sha256(settings.embedder.encode()).hexdigest()[:6]
@@ -184,28 +189,21 @@ class Sweep:
             collection = self._indexed(library, settings)
             right = RightPassages(library.shelf, collection)
             answers = {one.id: right.of(one) for one in questions}
-            for mode, top_k in wanted:
-                how = replace(self.how, collection=collection.name, mode=mode, top_k=top_k)
+            for mode, top_ks in wanted.items():
+                how = replace(
+                    self.how, collection=collection.name, mode=mode, top_k=max(self.grid.top_ks)
+                )
+                # The order does not depend on k: one search answers for every k.
                 found = evaluate(
                     lambda how, query: library.search(how, [query]),
                     how,
                     questions,
                     lambda question: answers[question.id],
+                    ks=self.grid.top_ks,
                     heed=self._heed,
                 )
-                self._write(
-                    Result(
-                        size=split.size,
-                        overlap=split.overlap,
-                        embedder=settings.embedder,
-                        mode=mode,
-                        top_k=top_k,
-                        passages=collection.passages,
-                        measures={m.name: (m.mean, m.low, m.high) for m in found.measures},
-                        context_tokens=found.context_tokens,
-                        median_s=found.median_s,
-                    )
-                )
+                for top_k in top_ks:
+                    self._write(_result(settings, mode, top_k, collection.passages, found))
         shutil.rmtree(place, ignore_errors=True)
 
     def _indexed(self, library: Library, settings: CollectionSettings) -> Collection:
@@ -225,11 +223,34 @@ class Sweep:
 
     def _write(self, result: Result) -> None:
         with (self.folder / "results.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(result), ensure_ascii=False) + "\n")
+            # A line that was torn by a crash has no end: it must not take this one with it.
+            file.write("\n" + json.dumps(asdict(result), ensure_ascii=False) + "\n")
 
     def _heed(self) -> None:
         if self._stop.is_set():
             raise _Stopped
+
+
+def _result(
+    settings: CollectionSettings, mode: Mode, top_k: int, passages: int, found: Evaluation
+) -> Result:
+    return Result(
+        size=settings.split.size,
+        overlap=settings.split.overlap,
+        embedder=settings.embedder,
+        mode=mode,
+        top_k=top_k,
+        passages=passages,
+        measures={m.name: (m.mean, m.low, m.high) for m in found.measures},
+        hits="".join(str(int(hit_at(one, top_k))) for one in found.judged),
+        context_tokens=found.context_tokens(top_k),
+        median_s=found.median_s,
+    )
+
+
+def _worse(one: Result, best: Result) -> bool:
+    gap = paired_difference([float(hit) for hit in best.hits], [float(hit) for hit in one.hits])
+    return gap is not None and gap.low > 0
 
 
 class _Stopped(Exception):

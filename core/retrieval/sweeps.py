@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -11,6 +12,7 @@ from core.collection import Collection
 from core.errors import UsageError
 from core.retrieval.library import Library
 from core.retrieval.questions import Question
+from core.retrieval.shelf import Shelf
 from core.retrieval.sweep import MOST_CELLS, Grid, Sweep, write_sweep
 from core.search import Retrieval
 
@@ -52,7 +54,8 @@ class Sweeps:
             )
         now = datetime.now(UTC)
         folder = self._folder / f"{now:%Y%m%d-%H%M%S}-{uuid4().hex[:6]}"
-        write_sweep(folder, collection, how, grid, questions, now.isoformat(timespec="seconds"))
+        asked = [_by_quotation(self._library.shelf, one) for one in questions]
+        write_sweep(folder, collection, how, grid, asked, now.isoformat(timespec="seconds"))
         made = self._opened(folder)
         made.start()
         return made
@@ -84,3 +87,13 @@ class Sweeps:
         if folder.name not in self._open:
             self._open[folder.name] = Sweep(folder, self._workshop, self._library)
         return self._open[folder.name]
+
+
+def _by_quotation(shelf: Shelf, question: Question) -> Question:
+    """Another way of cutting gives passages other ids; their words stay."""
+    there = shelf.found(question.passage_ids)
+    first = next((there[one] for one in question.passage_ids if one in there), None)
+    if first is None or question.quote:
+        return question
+    original = shelf.loaded(first.document_id).text[first.start : first.end]
+    return replace(question, document=first.document, quote=original or first.text, passage_ids=())

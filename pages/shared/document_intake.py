@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from dataclasses import fields
 
 import streamlit as st
 
@@ -22,6 +23,7 @@ SHOWN_S = 1.0
 PREVIEWED = 6
 """Passages shown before indexing."""
 BARS = 20
+NO_BREAK = "\u00a0"
 
 
 def document_intake(lab: Lab, collection: Collection) -> None:
@@ -36,6 +38,8 @@ def document_intake(lab: Lab, collection: Collection) -> None:
     running = work is not None and work.progress.running
     if waiting and not running:
         _waiting(lab, collection, waiting, how)
+    elif collection.documents and how != collection.settings.split and not running:
+        _recut(collection, how)
     stale = lab.library.stale(collection) if not running else []
     if stale:
         st.warning(t("stale_documents", count=len(stale)), icon=":material/update:")
@@ -134,6 +138,24 @@ def _waiting(lab: Lab, collection: Collection, waiting: list[SourceFile], how: S
     _preview(lab, waiting[chosen or 0], how)
 
 
+def _recut(collection: Collection, how: Split) -> None:
+    """Nothing waits, but what is there can be cut the new way."""
+    own = collection.settings.split
+    names = [one.name for one in fields(Split) if getattr(own, one.name) != getattr(how, one.name)]
+    changed = ", ".join(t(f"split_{name}") for name in names)
+    st.warning(
+        t("settings_guard", changed=changed, passages=f"{collection.passages:,}"),
+        icon=":material/published_with_changes:",
+    )
+    st.button(
+        t("settings_apply"),
+        key="split_apply",
+        type="primary",
+        on_click=_start,
+        args=(collection.id, how),
+    )
+
+
 def _preview(lab: Lab, file: SourceFile, how: Split) -> None:
     """Nothing is indexed yet: this is how the file would be cut."""
     try:
@@ -194,11 +216,19 @@ def marked(text: str, start: int, end: int, colour: str) -> str:
         low, high = max(start - at, 0), min(max(end - at, 0), len(line))
         if low < high and line[low:high].strip():
             middle = f":{colour}-background[{plain(line[low:high])}]"
-            lines.append(plain(line[:low]) + middle + plain(line[high:]))
+            drawn = plain(line[:low]) + middle + plain(line[high:])
         else:
-            lines.append(plain(line))
+            drawn = plain(line)
+        # Blanks in front would make it a block of code, with every escape to be seen.
+        inner = drawn.lstrip(" \t")
+        lines.append(NO_BREAK * (len(drawn) - len(inner)) + inner)
         at += len(line) + 1
     return "  \n".join(lines)
+
+
+def as_text(text: str) -> str:
+    """A passage as it is, line by line."""
+    return marked(text, 0, 0, "")
 
 
 def _histogram(lengths: list[int]) -> dict[str, list[int]]:

@@ -54,7 +54,7 @@ def _questions(lab: Lab, collection: Collection) -> list[Question]:
     if upload is not None and st.session_state.get("questions_seen") != upload.file_id:
         st.session_state["questions_seen"] = upload.file_id
         try:
-            kept[collection.id] = read_questions(upload.name, upload.getvalue())
+            _keep(collection.id, read_questions(upload.name, upload.getvalue()))
         except UsageError as error:
             show_error(error)
     with st.container(horizontal=True):
@@ -80,9 +80,13 @@ def _questions(lab: Lab, collection: Collection) -> list[Question]:
 
 
 def _take(collection_id: str, file: Path) -> None:
-    st.session_state.setdefault("questions", {})[collection_id] = read_questions(
-        file.name, file.read_bytes()
-    )
+    _keep(collection_id, read_questions(file.name, file.read_bytes()))
+
+
+def _keep(collection_id: str, questions: list[Question]) -> None:
+    """Take these questions; what was measured with others is gone."""
+    st.session_state.setdefault("questions", {})[collection_id] = questions
+    st.session_state.pop(f"evaluations_{collection_id}", None)
 
 
 def _take_votes(collection_id: str) -> None:
@@ -94,7 +98,7 @@ def _take_votes(collection_id: str) -> None:
     except (StoreError, UsageError) as error:
         st.session_state["measure_problem"] = error
         return
-    st.session_state.setdefault("questions", {})[collection_id] = found
+    _keep(collection_id, found)
     if not found:
         st.session_state["measure_problem"] = UsageError(
             "bad_questions", "no answer with a citation was voted up", reason="no_votes"
@@ -112,7 +116,7 @@ def _settings(lab: Lab, collection: Collection, questions: list[Question]) -> No
                 put_retrieval(Retrieval(collection=collection.name, mode=mode), suffix)
             st.session_state[f"retrieval_collection_{suffix}"] = collection.name
             with st.expander(f"{t('try_settings')} {side.upper()}", icon=":material/tune:"):
-                retrieval_fields(lab, suffix)
+                retrieval_fields(lab, suffix, persist_state="session")
     key = f"evaluations_{collection.id}"
     if st.button(t("measure_run"), key="measure_run", type="primary", icon=":material/speed:"):
         try:
@@ -154,7 +158,7 @@ def _table(found: dict[str, Evaluation]) -> None:
     rows: dict[str, list[object]] = {t("measure_setting"): list(found)}
     for name in MEASURES:
         rows[name] = [_with_interval(one, name) for one in found.values()]
-    rows[t("measure_tokens")] = [f"{one.context_tokens:,.0f}" for one in found.values()]
+    rows[t("measure_tokens")] = [f"{one.context_tokens():,.0f}" for one in found.values()]
     rows[t("measure_ms")] = [f"{one.median_s * 1000:,.1f}" for one in found.values()]
     if any(one.nothing_found is not None for one in found.values()):
         rows[t("measure_nothing")] = [

@@ -1,12 +1,14 @@
 """Every document and every passage of a collection: search, correct, leave out, open, remove."""
 
+from functools import partial
+
 import streamlit as st
 
 from core.collection import Collection, StoredPassage
 from core.errors import ModelError, StoreError, UsageError
 from core.lab import Lab
 from core.retrieval.searcher import as_passage
-from pages.shared.document_intake import place_of
+from pages.shared.document_intake import as_text, place_of
 from pages.shared.errors import show_error
 from pages.shared.language import t
 from pages.shared.markdown import plain
@@ -68,23 +70,27 @@ def passage_list(lab: Lab, collection: Collection) -> None:
             )
         if len(chosen) == 1:
             _add(chosen[0].id)
-    page_key = f"passages_page_{collection.id}"
-    page = int(st.session_state.get(page_key) or 1)
-    found = lab.library.shelf.passages(
+    wanted = partial(
+        lab.library.shelf.passages,
         collection.id,
         document_id=chosen[0].id if len(chosen) == 1 else None,
         containing=containing.strip(),
         enabled=False if only == "off" else None,
         flagged=True if only == "flagged" else None,
         limit=PER_PAGE,
-        offset=(page - 1) * PER_PAGE,
     )
+    page_key = f"passages_page_{collection.id}"
+    page = int(st.session_state.get(page_key) or 1)
+    found = wanted(offset=(page - 1) * PER_PAGE)
     pages = max(1, -(-found.total // PER_PAGE))
+    if page > pages:  # another search, or fewer passages than before
+        page = pages
+        found = wanted(offset=(page - 1) * PER_PAGE)
     st.caption(t("passages_found", count=f"{found.total:,}"))
     for passage in found.passages:
         _passage(lab, passage)
     if pages > 1:
-        st.session_state[page_key] = min(page, pages)
+        st.session_state[page_key] = page
         st.number_input(t("preview_page", pages=pages), 1, pages, key=page_key)
 
 
@@ -120,7 +126,7 @@ def _passage(lab: Lab, passage: StoredPassage) -> None:
             )
         if passage.added:
             st.caption(f":material/auto_awesome: {t('passage_added')}: {plain(passage.added)}")
-        st.markdown(plain(passage.text).replace("\n", "  \n"))
+        st.markdown(as_text(passage.text))
 
 
 def _edit(passage: StoredPassage) -> None:
@@ -172,5 +178,7 @@ def _remove(collection_id: str, document_ids: list[str]) -> None:
     library = get_lab().library
     try:
         library.remove_documents(library.shelf.get(collection_id), document_ids)
+        # By its row: without this the document that moves up would be the chosen one.
+        st.session_state.pop(f"documents_{collection_id}", None)
     except (UsageError, StoreError) as error:
         st.session_state["passage_problem"] = error

@@ -7,7 +7,7 @@ from core.errors import ModelError, NaraniError, StoreError, UsageError
 from core.lab import Lab
 from core.recipe import Recipe
 from core.search import Hit, Retrieval, Search, retrieval_from_json
-from pages.shared.document_intake import place_of
+from pages.shared.document_intake import as_text, place_of
 from pages.shared.errors import show_error
 from pages.shared.language import t
 from pages.shared.links import recipe_link
@@ -44,7 +44,7 @@ def _settings(lab: Lab, collection: Collection, suffix: str, side: str) -> None:
     st.session_state[f"retrieval_collection_{suffix}"] = collection.name
     title = t("try_settings") + (f" {side.upper()}" if side else "")
     with st.expander(title, icon=":material/tune:", key=f"try_settings_{side}_{suffix}"):
-        retrieval_fields(lab, suffix)
+        retrieval_fields(lab, suffix, persist_state="session")
 
 
 def _one(lab: Lab, query: str, suffix: str) -> None:
@@ -101,9 +101,11 @@ def _hit(lab: Lab, number: int, hit: Hit, suffix: str) -> None:
                 st.badge(t("flagged"), icon=":material/warning:", color="orange")
             open_button(lab, passage, f"open_{suffix}_{number}")
         st.caption(hit_scores(hit))
-        text = passage.text[:SHOWN_CHARS]
-        shown = plain(text) + (" …" if len(passage.text) > SHOWN_CHARS else "")
-        st.markdown(shown if hit.cut is None else f":gray[{shown}]".replace("\n", " "))
+        text = passage.text[:SHOWN_CHARS] + (" …" if len(passage.text) > SHOWN_CHARS else "")
+        if hit.cut is None:
+            st.markdown(as_text(text))
+        else:
+            st.markdown(f":gray[{plain(' '.join(text.split()))}]")
 
 
 def hit_scores(hit: Hit) -> str:

@@ -1,7 +1,7 @@
 """The app as Streamlit's AppTest runs it: from its entry file, on real parts, without a browser."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from core.answer import Answer
 from core.background import BackgroundLoop
+from core.collection import NO_EMBEDDER, Collection, CollectionSettings, Split
 from core.lab import Lab
 from core.models.litellm_chat import open_once
 from pages.shared.resources import get_lab
+from pages.shared.texts import TEXTS
 from tests.servers.upstream import Upstream
 
 ROOT = Path(__file__).parents[2]
@@ -22,21 +24,32 @@ HISTORY = "pages/ask/history.py"
 FEEDBACK = "pages/improve/feedback.py"
 MODELS = "pages/setup/models.py"
 ADAPTERS = "pages/improve/adapters.py"
+DOCUMENTS = "pages/knowledge/collections.py"
 PATIENCE_S = 15.0
+WORDS_ONLY = CollectionSettings(embedder=NO_EMBEDDER, split=Split(size=200, overlap=0))
 
 
 class App:
-    """One tab. Every run must end without an exception."""
+    """One tab. Every run must end without an exception.
 
-    def __init__(self, locale: str = "en-US") -> None:
+    Args:
+        locale: of the browser.
+        first_visit: whether nobody was here before, so that the sample documents are indexed.
+    """
+
+    def __init__(self, locale: str = "en-US", *, first_visit: bool = False) -> None:
         self.at = AppTest.from_file(ROOT / "app.py", default_timeout=PATIENCE_S)
         self.at.context["locale"] = locale
+        self._visited = first_visit
 
     @property
     def lab(self) -> Lab:
         return get_lab()
 
     def run(self) -> "App":
+        if not self._visited:
+            self._visited = True
+            self.lab.preferences.first_time("sample_documents")
         self.at.run()
         assert not self.at.exception, [(e.message, e.stack_trace) for e in self.at.exception]
         return self
@@ -79,6 +92,39 @@ class App:
     def pop(self, key: str) -> "App":
         """Open a popover, or an expander."""
         self.at.session_state[key] = True
+        return self.run()
+
+    def shelve(
+        self,
+        name: str,
+        files: Mapping[str, str | bytes],
+        settings: CollectionSettings = WORDS_ONLY,
+    ) -> Collection:
+        """Make a collection of these files, without the page."""
+        library = self.lab.library
+        made = library.create(name, settings)
+        if files:
+            self.drop(made, files)
+            library.index_inbox(made).wait(PATIENCE_S)
+        return library.shelf.get(made.id)
+
+    def drop(self, collection: Collection, files: Mapping[str, str | bytes]) -> None:
+        """Files that wait to be indexed, as an upload leaves them."""
+        for name, content in files.items():
+            piece = content.encode() if isinstance(content, str) else content
+            self.lab.library.inbox.put(collection.id, name, [piece])
+
+    def documents(self, tab: str = "intake", collection: Collection | None = None) -> "App":
+        """Open a tab of the Documents page."""
+        self.open(DOCUMENTS)
+        if collection is not None:
+            self.at.session_state["collection"] = collection.name
+        return self.turn_to(tab)
+
+    def turn_to(self, tab: str) -> "App":
+        """Choose a tab of the Documents page."""
+        shown = [text for text in TEXTS[f"tab_{tab}"] if text in [t.label for t in self.at.tabs]]
+        self.at.session_state["documents_tab"] = shown[0]
         return self.run()
 
     def until_ended(self) -> "App":

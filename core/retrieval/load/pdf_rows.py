@@ -12,16 +12,22 @@ if TYPE_CHECKING:
 
 OUTERMOST = 2
 """Rows at either edge."""
-WIDE = 1.5
+WIDE = 1.3
 """Times the usual gap between rows of the page; from there on a row stands apart."""
+BETWEEN_CELLS = 1.2
+"""Heights of a row; a wider blank in it is not one between words."""
 MAX_PIECES = 20_000
+
+Side = Literal["top", "bottom"]
+_Piece = tuple[float, float, float, float]
+"""left, bottom, right, top"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """What stands beside one another, as far out as nearly nothing else on the page."""
 
-    side: Literal["top", "bottom"]
+    side: Side
     depth: int
     """0 is outermost."""
     text: str
@@ -30,17 +36,41 @@ class Row:
     """Points from the edge of the page."""
     height: float
     apart: bool | None
-    """Whether the gap to the row further in is wide; None when there is none further in."""
+    """Whether it stands apart from the row further in; None when there is none."""
 
 
-@dataclass(frozen=True, kw_only=True)
 class _Band:
-    """What a row covers, in points from the bottom of the page."""
+    """Pieces of text that overlap in height; points count from the bottom of the page."""
 
-    left: float
-    bottom: float
-    right: float
-    top: float
+    def __init__(self, piece: _Piece) -> None:
+        self.pieces = [piece]
+        self.bottom, self.top = piece[1], piece[3]
+
+    def add(self, piece: _Piece) -> None:
+        self.pieces.append(piece)
+        self.bottom = min(self.bottom, piece[1])
+
+    @property
+    def height(self) -> float:
+        return self.top - self.bottom
+
+    def gap_to(self, other: "_Band") -> float:
+        return max(self.bottom - other.top, other.bottom - self.top)
+
+    def has_cells(self) -> bool:
+        """Whether it is in parts, as the rows of tables are."""
+        pieces = sorted(self.pieces)
+        reach = pieces[0][2]
+        for left, _, right, _ in pieces:
+            if left - reach > BETWEEN_CELLS * self.height:
+                return True
+            reach = max(reach, right)
+        return False
+
+    def text(self, textpage: Any) -> str:
+        left = min(piece[0] for piece in self.pieces) - 1
+        right = max(piece[2] for piece in self.pieces) + 1
+        return "".join(textpage.get_text_bounded(left, self.bottom, right, self.top).split())
 
 
 def edge_rows(page: "PdfPage", textpage: Any) -> list[Row]:
@@ -49,63 +79,47 @@ def edge_rows(page: "PdfPage", textpage: Any) -> list[Row]:
         return []
     bands = _bands(textpage)
     _, low, _, high = page.get_bbox()
-    gaps = [upper.bottom - lower.top for upper, lower in pairwise(bands)]
-    rows = []
-    for depth, band in enumerate(bands[:OUTERMOST]):
-        apart = _is_wide(gaps[depth:], gaps, band)
-        rows.append(_row("top", depth, band, textpage, high - band.top, apart))
-    for depth, band in enumerate(bands[: -OUTERMOST - 1 : -1]):
-        apart = _is_wide(gaps[::-1][depth:], gaps, band)
-        rows.append(_row("bottom", depth, band, textpage, band.bottom - low, apart))
-    return rows
+    usual = median(one.gap_to(other) for one, other in pairwise(bands)) if bands[1:] else 0.0
+    sides: tuple[tuple[Side, list[_Band]], ...] = (("top", bands), ("bottom", bands[::-1]))
+    return [
+        Row(
+            side=side,
+            depth=depth,
+            text=band.text(textpage),
+            at=high - band.top if side == "top" else band.bottom - low,
+            height=band.height,
+            apart=_stands_apart(inwards[depth:], usual),
+        )
+        for side, inwards in sides
+        for depth, band in enumerate(inwards[:OUTERMOST])
+    ]
 
 
-def _row(
-    side: Literal["top", "bottom"],
-    depth: int,
-    band: _Band,
-    textpage: Any,
-    at: float,
-    apart: bool | None,
-) -> Row:
-    text = textpage.get_text_bounded(band.left - 1, band.bottom, band.right + 1, band.top)
-    return Row(
-        side=side,
-        depth=depth,
-        text="".join(text.split()),
-        at=at,
-        height=band.top - band.bottom,
-        apart=apart,
-    )
-
-
-def _is_wide(inwards: Sequence[float], gaps: Sequence[float], band: _Band) -> bool | None:
-    """Gaps further in must be narrower: rows of a table are as far apart as its header is."""
-    if not inwards:
+def _stands_apart(bands: Sequence[_Band], usual: float) -> bool | None:
+    """Whether the first is no part of what follows: its gap is wider than those further in."""
+    if len(bands) < 2:
         return None
-    height = band.top - band.bottom
-    usual = max(inwards[1], median(gaps), height / 4) if len(inwards) > 1 else height
-    return inwards[0] > WIDE * usual
+    band, second = bands[0], bands[1]
+    if band.has_cells() and second.has_cells():
+        return False  # above its columns, the header of a table
+    if len(bands) == 2:
+        return band.gap_to(second) > band.height
+    further = max(second.gap_to(bands[2]), usual, band.height / 4)
+    return band.gap_to(second) > WIDE * further
 
 
 def _bands(textpage: Any) -> list[_Band]:
-    """From the top; pieces that overlap in height are one row."""
+    """From the top."""
     bands: list[_Band] = []
-    for left, bottom, right, top in sorted(_pieces(textpage), key=lambda piece: -piece[3]):
-        last = bands[-1] if bands else None
-        if last and (bottom + top) / 2 > last.bottom:
-            bands[-1] = _Band(
-                left=min(last.left, left),
-                bottom=min(last.bottom, bottom),
-                right=max(last.right, right),
-                top=last.top,
-            )
+    for piece in sorted(_pieces(textpage), key=lambda piece: -piece[3]):
+        if bands and (piece[1] + piece[3]) / 2 > bands[-1].bottom:
+            bands[-1].add(piece)
         else:
-            bands.append(_Band(left=left, bottom=bottom, right=right, top=top))
+            bands.append(_Band(piece))
     return bands
 
 
-def _pieces(textpage: Any) -> Iterator[tuple[float, float, float, float]]:
+def _pieces(textpage: Any) -> Iterator[_Piece]:
     """Words or single letters, as the page was drawn."""
     import pypdfium2.raw as pdfium
 

@@ -7,8 +7,9 @@ does not stand apart, and stays.
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 
 from core.retrieval.load.pdf_rows import Row
@@ -68,16 +69,16 @@ def _ends(row: Row) -> bool:
 
 def _alike(pages: Sequence[Sequence[Row]]) -> Iterator[_Rows]:
     """Rows that differ in numbers at most, and stand at the same place in the same size."""
-    groups: dict[tuple[str, str], _Rows] = defaultdict(dict)
+    groups: dict[tuple[str, str], list[tuple[int, Row]]] = defaultdict(list)
     for page, rows in enumerate(pages):
         for row in rows:
-            groups[row.side, _NUMBER.sub("0", row.text)][page] = row
-    for rows_alike in groups.values():
-        at = median(row.at for row in rows_alike.values())
-        height = median(row.height for row in rows_alike.values())
+            groups[row.side, _NUMBER.sub("0", row.text)].append((page, row))
+    for alike in groups.values():
+        at = median(row.at for _, row in alike)
+        height = median(row.height for _, row in alike)
         yield {
             page: row
-            for page, row in rows_alike.items()
+            for page, row in alike
             if abs(row.at - at) <= SAME_PLACE and row.height <= TALLER * height
         }
 
@@ -86,11 +87,13 @@ def _counts(rows: _Rows, most: float) -> bool:
     """Whether one of its numbers counts the pages, or none ever changes."""
     if len({row.text for row in rows.values()}) == 1:
         return True
-    numbers = {page: _NUMBER.findall(row.text) for page, row in rows.items()}
-    for column in range(min(map(len, numbers.values()))):
+    numbers = [(page, _NUMBER.findall(row.text)) for page, row in sorted(rows.items())]
+    for column in range(len(numbers[0][1])):
         # Digits enough for any page; more would take Python long to read.
-        steps = Counter(int(found[column][:9]) - page for page, found in numbers.items())
-        if steps.most_common(1)[0][1] > most:
+        counted = [(page, int(found[column][:9])) for page, found in numbers]
+        steps = [(p - q, m - n) for (p, m), (q, n) in pairwise(counted)]
+        # In step from one to the next: parts of a document often begin anew.
+        if sum(pages == count for pages, count in steps) + 1 > most:
             return True
     return False
 

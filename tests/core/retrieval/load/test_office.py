@@ -1,5 +1,6 @@
 """DOCX, PPTX, XLSX and HTML."""
 
+import io
 from datetime import date, datetime
 
 from tests.core.retrieval.load import files
@@ -21,13 +22,43 @@ def test_a_docx_has_headings_and_tables(load: Load) -> None:
     document = load("a.docx", files.docx(body))
     assert document.kind == "docx"
     assert headings(document) == [
-        ("취업규칙", "# 취업규칙"),
-        ("휴가", "# 휴가"),
-        ("휴가 › 반차", "## 반차"),
-        ("한글에서 온 제목", "# 한글에서 온 제목"),
+        ("취업규칙", "취업규칙"),
+        ("휴가", "휴가"),
+        ("휴가 › 반차", "반차"),
+        ("한글에서 온 제목", "한글에서 온 제목"),
     ]
     assert "연차는 snake_case 15일 *이상*이다." in document.text
     assert "| 구분 | 일수 |\n| --- | --- |\n| 연차 | 15 |" in document.text
+
+
+def test_no_mark_is_left_that_nobody_wrote(load: Load) -> None:
+    bold = "<w:p><w:r><w:rPr><w:b/><w:i/></w:rPr><w:t>굵은 a_b 2*3</w:t></w:r></w:p>"
+    cells = files.table([["이름_열", "값"], ["x_y", "1*2"]])
+    text = load("a.docx", files.docx(files.paragraph("제목 C#", "1") + bold + cells)).text
+    assert text == ("제목 C#\n\n굵은 a_b 2*3\n\n| 이름_열 | 값 |\n| --- | --- |\n| x_y | 1*2 |")
+    html = "<h3>제목</h3><p>이 <b>굵은</b> <em>기운</em> <code>a_b</code>와 <i>c</i>.</p><ul><li>하나</ul>"
+    assert load("a.html", html).text == "제목\n\n이 굵은 기운 a_b와 c.\n\n- 하나"
+    slides = load("a.pptx", files.pptx([("소개 #1", "a_b **c**", "메모 _d_")]))
+    assert slides.text == "소개 #1\na_b **c**\n\nNotes:\n메모 _d_"
+    assert slides.blocks[0].heading == "소개 #1"
+
+
+def test_a_table_on_a_slide_is_told_as_it_was_written(load: Load) -> None:
+    from pptx import Presentation
+
+    show = Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[5])
+    table = slide.shapes.add_table(2, 2, 0, 0, 900_000, 900_000).table
+    for place, text in enumerate(["이름_열", "값*", "x_y", "1"]):
+        table.cell(place // 2, place % 2).text = text
+    out = io.BytesIO()
+    show.save(out)
+    assert load("a.pptx", out.getvalue()).text == "| 이름_열 | 값* |\n| --- | --- |\n| x_y | 1 |"
+
+
+def test_markdown_itself_stays_as_it_was_written(load: Load) -> None:
+    text = "# 제목\n\n**굵은** a\\_b"
+    assert load("a.md", text).text == text
 
 
 def test_a_docx_without_a_word_has_no_text(load: Load) -> None:
@@ -76,9 +107,9 @@ HTML = """<html><head><meta charset="{}"><title>규정집</title><style>p {{}}</
 def test_html_is_its_content_alone(load: Load) -> None:
     document = load("a.html", HTML.format("utf-8"))
     assert document.kind == "html"
-    assert headings(document) == [("휴가", "# 휴가"), ("휴가 › 반차", "## 반차")]
+    assert headings(document) == [("휴가", "휴가"), ("휴가 › 반차", "반차")]
     assert document.text == (
-        "# 휴가\n\n연차는 15일이다.\n\n## 반차\n\n| 구분 | 일수 |\n| --- | --- |\n| 반차 | 0.5 |"
+        "휴가\n\n연차는 15일이다.\n\n반차\n\n| 구분 | 일수 |\n| --- | --- |\n| 반차 | 0.5 |"
     )
 
 
@@ -90,7 +121,7 @@ def test_korean_html_of_the_old_days(load: Load) -> None:
 
 def test_a_page_without_a_heading_has_its_title(load: Load) -> None:
     document = load("a.html", "<title>규정집</title><p>본문</p>")
-    assert headings(document) == [("규정집", "# 규정집")]
+    assert headings(document) == [("규정집", "규정집")]
 
 
 def test_deeply_nested_html_is_read_all_the_same(load: Load) -> None:
