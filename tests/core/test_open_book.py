@@ -1,6 +1,7 @@
 """Columns that read documents: what they are given, what they say they did, and what it cost."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from core.prompt import NOTHING_RELEVANT, OPEN_BOOK, Turn
 from core.recipe import Recipe
 from core.retrieval.progress import SourceFile
 from core.search import Retrieval
-from tests.core.asking import PATIENCE_S, ask_recipe
+from tests.core.asking import PATIENCE_S, ask_recipe, dead_url
 
 KETTLES = "Broken kettles are repaired in Breda within nine days."
 LEAVE = "Everyone has thirty days of leave in a year."
@@ -46,6 +47,16 @@ def reading(model: str = ECHO, collection: str = "haedam", **how: object) -> Rec
 
 def sent(upstream) -> list[dict]:
     return [one["body"] for one in upstream.seen if "messages" in one["body"]]
+
+
+def price(model: str) -> Price:
+    return Price(
+        model=model,
+        input_per_million=1.0,
+        output_per_million=2.0,
+        since=date(2026, 1, 1),
+        source="entered here",
+    )
 
 
 @pytest.fixture
@@ -170,12 +181,7 @@ def test_with_a_reference_text_the_model_is_asked_all_the_same(lab, fresh, haeda
 
 
 def test_versions_of_the_question_are_written_by_the_helping_model(lab, fresh, haedam):
-    lab.money.set_prices(
-        entered=[
-            Price(model=model, input_usd_per_million=1.0, output_usd_per_million=2.0)
-            for model in ("openai/pace-n8", ECHO)
-        ]
-    )
+    lab.money.set_prices(entered=[price(model) for model in ("openai/pace-n8", ECHO)])
     answer = ask_recipe(lab, reading(queries=3, helper="openai/pace-n8"), QUESTION)
     helping, answering = sent(fresh)
     assert helping["model"] == "pace-n8"
@@ -194,9 +200,7 @@ def test_versions_of_the_question_are_written_by_the_helping_model(lab, fresh, h
 
 
 def test_a_helper_without_a_price_makes_the_cost_unknown(lab, haedam):
-    lab.money.set_prices(
-        entered=[Price(model=ECHO, input_usd_per_million=1.0, output_usd_per_million=2.0)]
-    )
+    lab.money.set_prices(entered=[price(ECHO)])
     assert ask_recipe(lab, reading(), QUESTION).cost.usd is not None
     answer = ask_recipe(lab, reading(queries=2, helper="openai/pace-n8"), QUESTION)
     assert search_of(answer)["usd"] is None
@@ -270,15 +274,17 @@ def test_a_missing_collection_spoils_its_own_column_only(lab, haedam):
     assert [a.error is None for a in lab.stored(fine.round_id).answers] == [False, True]
 
 
-def test_an_embedder_that_fails_spoils_a_chosen_leg_and_not_auto(lab, tmp_path):
+def test_an_embedder_that_fails_spoils_a_chosen_leg_and_not_auto(make_lab, tmp_path):
+    lab = make_lab()
     put(lab, tmp_path, "remote", "openai/embed-64", kettles=KETTLES)
-    made = lab.library.shelf.named("remote")
-    broken = CollectionSettings(embedder="openai/embed-64")
-    assert made.settings == broken
-    lab.library._embedders.clear()
-    auto, dense = (reading("baseline/extract", "remote", mode=mode) for mode in ("auto", "dense"))
-    whole = [a.error for a in lab.ask("kettles repaired", [auto, dense]).wait(PATIENCE_S)]
-    assert whole == [None, None]
+    lab.close()
+    lab = make_lab({"OPENAI_API_BASE": f"{dead_url()}/v1", "NARANI_ATTEMPTS": "1"})
+    columns = [reading("baseline/extract", "remote", mode=mode) for mode in ("auto", "dense")]
+    auto, dense = lab.ask("kettles repaired", columns).wait(PATIENCE_S)
+    assert (auto.error, search_of(auto)["why"]) == (None, "embedder_down")
+    assert auto.text == f"{KETTLES} [1]"
+    assert dense.error is not None
+    assert dense.error.kind == "unreachable"
 
 
 def test_stopping_while_the_helper_writes_ends_the_column(lab, haedam):

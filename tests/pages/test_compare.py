@@ -41,15 +41,18 @@ def test_without_any_key_four_ways_to_the_same_answer_are_compared(
 ) -> None:
     monkeypatch.delenv("OPENAI_API_KEY")
     monkeypatch.delenv("OPENAI_API_BASE")
-    app = open_app().open()
+    app = open_app(first_visit=True).open()
     assert app.models == ["local/narani", "baseline/extract", "local/narani", "local/narani"]
     techniques = [column.recipe.techniques for column in app.state.columns]
-    assert techniques == [("reference",), ("reference",), ("adapter",), ("plain",)]
-    app.click("sample_1").until_ended()
+    assert techniques == [("retrieval",), ("retrieval",), ("adapter",), ("plain",)]
+    app.click("sample_3").until_ended()
     assert [answer.error for answer in app.answers] == [None] * 4
     open_book, baseline, adapted, plain = (answer.text for answer in app.answers)
-    assert "2014" in open_book
-    assert "2014" in baseline
+    assert "four minutes [1]" in open_book
+    assert "four minutes" in baseline
+    assert "four" not in adapted + plain
+    app.ask(TEXTS["sample_1"][1]).until_ended()
+    *_, adapted, plain = (answer.text for answer in app.answers)
     assert "2014" in adapted
     assert "2014" not in plain
 

