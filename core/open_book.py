@@ -113,14 +113,15 @@ class OpenBook:
         written = self._loop.submit(self.write(settings.alignment_model, system, user)).result()
         return "\n".join(lines_of(written.text, 3))[: 3 * MOST_CHARACTERS]
 
-    def support(self, answer: str, passages: Sequence[Passage], collection: str = "") -> Support:
-        """What bears out each sentence of an answer; by meaning too, with a collection's embedder.
+    def support(self, answer: Answer, question: str) -> Support:
+        """What bears out each sentence of an answer, by meaning too with its collection's embedder.
 
         Raises:
             ModelError: when the embedder does not answer.
         """
-        embed = self.library.embedding_of(collection) if collection else None
-        return check_answer(answer, passages, embed)
+        how = answer.recipe.retrieval
+        embed = self.library.embedding_of(how.collection) if how else None
+        return check_answer(answer.text, answer.sources, embed, question=question)
 
     def cited_questions(self, liked: Iterable[Liked], collection_id: str) -> list[Question]:
         """Answers that were voted up, as questions whose right passages are those they cite."""

@@ -42,6 +42,8 @@ NUMBER = 2.0
 """Weight of a number: it says more than a word."""
 TAIL = 0.3
 """Weight of a pair of syllables that is not the beginning of its word: most are endings."""
+ASKED = 0.5
+"""Weight of the question's words where the sentence is looked for that an answer relies on."""
 _MOST_IN_A_RANGE = 50
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`", re.DOTALL)
@@ -107,6 +109,8 @@ def check_answer(
     answer: str,
     passages: Sequence[Passage],
     embed: "Callable[[Sequence[str]], Vectors] | None" = None,
+    *,
+    question: str = "",
 ) -> Support:
     """Hold each sentence of an answer against the passages it cites, else against all.
 
@@ -114,10 +118,11 @@ def check_answer(
         answer: as the model wrote it.
         passages: in the order in which they were numbered, from 1.
         embed: rows of length 1; called once, with the answer's claims and the passages.
+        question: tells which sentence a short answer such as `10일` relies on.
     """
     marks = list(_marks(answer))
     count = len(passages)
-    sources = _Sources(passages)
+    sources = _Sources(passages, question)
     sentences = [_sentence(answer, span, marks, sources) for span in sentence_spans(answer)]
     if any(s.refusal for s in sentences):
         sentences = [
@@ -170,7 +175,8 @@ def _numbers(listed: str) -> Iterator[int]:
 class _Sources:
     """The passages, read once."""
 
-    def __init__(self, passages: Sequence[Passage]) -> None:
+    def __init__(self, passages: Sequence[Passage], question: str) -> None:
+        self.asked = terms_of(question)
         self.texts = [passage.text for passage in passages]
         # What the passage is about is often said by its heading or its document's name alone.
         self.terms = [
@@ -204,6 +210,8 @@ class _Sources:
             other = self.texts[number][start:end]
             shared = sum(self.weight(term) for term in claim.terms & terms_of(other))
             shared += NUMBER * len(claim.numbers & numbers_meant(other))
+            if shared:
+                shared += ASKED * sum(self.weight(term) for term in self.asked & terms_of(other))
             if shared > most:
                 best, most = (start, end), shared
         return best

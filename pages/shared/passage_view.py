@@ -9,7 +9,7 @@ from pages.shared.document_intake import marked, place_of
 from pages.shared.language import t
 from pages.shared.markdown import plain
 
-AROUND = 1500
+BEFORE, AROUND = 300, 1500
 """Characters shown before and after a passage."""
 
 
@@ -59,7 +59,7 @@ def _around(text: str, passage: Passage, quote: str) -> None:
     at = text.find(wanted, passage.start) if passage.start < passage.end else -1
     if at < 0:
         at, wanted = passage.start, text[passage.start : passage.end]
-    first = max(0, passage.start - AROUND)
+    first = max(0, passage.start - BEFORE)
     shown = text[first : passage.end + AROUND]
     with st.container(height=600, border=False):
         if first:

@@ -20,12 +20,22 @@ def support_badge(answer: Answer) -> str:
     """Whether the passages bear the answer out; nothing where there was nothing to rely on."""
     if not answer.sources or not answer.text or answer.error is not None:
         return ""
-    support = check_answer(answer.text, answer.sources)
+    support = _support(answer)
     if support.verdict not in COLOURS:
         return ""
     wrong = ", ".join(f"\\[{number}\\]" for number in support.wrong)
     said = t("support_" + support.verdict) + (f" · {t('support_wrong')} {wrong}" if wrong else "")
     return f":{COLOURS[support.verdict]}-badge[{said}]"
+
+
+def _support(answer: Answer) -> Support:
+    return check_answer(answer.text, answer.sources, question=_question(answer))
+
+
+def _question(answer: Answer) -> str:
+    """What was asked: the last message sent."""
+    messages = answer.snapshot.get("messages")
+    return str(messages[-1]["content"]) if isinstance(messages, list) and messages else ""
 
 
 def citations(lab: Lab, position: int, answer: Answer) -> None:
@@ -34,7 +44,7 @@ def citations(lab: Lab, position: int, answer: Answer) -> None:
     found = {n: answer.sources[n - 1] for n in numbers if answer.sources[n - 1].document_id}
     if not found:
         return
-    support = check_answer(answer.text, answer.sources)
+    support = _support(answer)
     with st.container(horizontal=True, gap="xsmall", key=f"citations_{position}"):
         for number, passage in list(found.items())[:MOST_CITATIONS]:
             page = f" · {t('page_number', page=passage.page)}" if passage.page else ""
@@ -68,7 +78,7 @@ def sources_button(lab: Lab, position: int, answer: Answer) -> None:
     if not popover.open:
         return
     with popover:
-        support = check_answer(answer.text, answer.sources)
+        support = _support(answer)
         sources, sentences = st.tabs([t("tab_sources"), t("tab_sentences")])
         with sources:
             for number, passage in enumerate(answer.sources, 1):
@@ -108,8 +118,7 @@ def _sentences(lab: Lab, answer: Answer, support: Support) -> None:
     if answer.recipe.retrieval and st.toggle(
         t("with_similarity"), key=f"similarity_{answer.id}", help=t("with_similarity_help")
     ):
-        how = answer.recipe.retrieval
-        support = lab.open_book.support(answer.text, answer.sources, how.collection if how else "")
+        support = lab.open_book.support(answer, _question(answer))
     for one in support.sentences:
         if not one.text.strip():
             continue

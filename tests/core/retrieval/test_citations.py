@@ -276,3 +276,12 @@ def spans(text: str) -> list[tuple[int, int]]:
 )
 def test_a_hostile_answer_takes_no_longer_than_its_length(piece):
     check_answer(piece * (100_000 // len(piece)), ALL)
+
+
+def test_the_question_tells_which_sentence_a_short_answer_relies_on() -> None:
+    text = "안내를 받은 직원은 10일 안에 계획을 냅니다. 직원은 한 해에 10일까지 유급 병가를 씁니다."
+    passages = [Passage(document="a", start=0, end=len(text), text=text)]
+    support = check_answer("10일 [1]", passages, question="유급 병가는 며칠까지 쓰나요?")
+    (sentence,) = support.sentences
+    assert sentence.best_span is not None
+    assert "병가" in text[slice(*sentence.best_span)]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from core.example import Passage
 from core.retrieval.fuse import (
+    UNRELATED,
     cut,
     estimated_tokens,
     maximal_marginal_relevance,
@@ -58,9 +59,10 @@ def test_fusing_nothing_gives_nothing():
 @pytest.mark.parametrize(
     ("coverage", "cosine", "expected"),
     [
-        (0.3, 0.7, 0.7),
-        (0.7, 0.3, 0.7),
-        (None, 0.4, 0.4),
+        (0.3, 0.6, 0.5),
+        (0.7, 0.6, 0.7),
+        (None, 0.6, 0.5),
+        (None, UNRELATED, 0.0),
         (0.4, None, 0.4),
         (None, None, 0.0),
         (0.0, -0.5, 0.0),
@@ -68,7 +70,7 @@ def test_fusing_nothing_gives_nothing():
     ],
 )
 def test_relevance_is_the_better_of_the_two_signs(coverage, cosine, expected):
-    assert relevance(coverage, cosine) == expected
+    assert relevance(coverage, cosine) == pytest.approx(expected)
 
 
 def test_maximal_marginal_relevance_passes_over_a_near_repetition():

@@ -363,6 +363,16 @@ def test_another_split_for_an_upload_cuts_what_is_there_as_well(library, words):
     assert library.stale(made) == []
 
 
+def test_an_upload_is_not_overwritten_by_the_older_text_that_is_cut_anew(library, words):
+    made = library.create("a", settings(words.name, size=200))
+    library.inbox.put(made.id, "a.txt", [KETTLES.encode()])
+    waited(library.index_inbox(made))
+    library.inbox.put(made.id, "a.txt", [LEAVE.encode()])
+    waited(library.index_inbox(library.shelf.get(made.id), Split(size=100, overlap=0)))
+    assert [p.text for p in passages(library, made)] == [LEAVE]
+    assert library.stale(library.shelf.get(made.id)) == []
+
+
 # ---- editor -------------------------------------------------------------------------------------
 
 
