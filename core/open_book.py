@@ -12,7 +12,6 @@ from core.answer import Answer, Timing, Usage
 from core.background import BackgroundLoop
 from core.collection import Collection, StoredPassage
 from core.errors import ModelError, NaraniError, StoreError
-from core.example import Passage
 from core.model import ChatModel, Delta, Done
 from core.prompt import Message, Prompt, Turn
 from core.recipe import Recipe

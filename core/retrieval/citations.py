@@ -42,7 +42,7 @@ NUMBER = 2.0
 """Weight of a number: it says more than a word."""
 TAIL = 0.3
 """Weight of a pair of syllables that is not the beginning of its word: most are endings."""
-ASKED = 0.5
+ASKED = 0.8
 """Weight of the question's words where the sentence is looked for that an answer relies on."""
 _MOST_IN_A_RANGE = 50
 
