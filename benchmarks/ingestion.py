@@ -42,7 +42,7 @@ def ingest(files: Sequence[SourceFile]) -> Ingested:
     """Index into an empty data folder, with the embedder loaded, and again."""
     before_s = children_s()
     with tempfile.TemporaryDirectory() as home, opened(home) as lab:
-        lab.library.embedder(DEFAULT_EMBEDDER).embed(["warm"])
+        lab.library.readers.embedder(DEFAULT_EMBEDDER).embed(["warm"])
         collection = lab.library.create("bench")
         cpu, wall = time.process_time(), time.perf_counter()
         progress = indexed(lab.library, collection, files)

@@ -3,10 +3,13 @@
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.asking import checked_question
 from core.collection import Collection, settings_from_json
 from core.errors import StoreError, UsageError
 from core.jsontypes import JsonObject
@@ -46,7 +49,12 @@ def add_commands(commands: Any) -> None:
 
 
 def _index(lab: Lab, options: argparse.Namespace) -> int:
-    files = list(_files(options.paths))
+    if not any(path.exists() for path in options.paths):
+        message = f"there is no {options.paths[0]}"
+        raise UsageError(
+            "bad_document", message, document=str(options.paths[0]), reason="not_found"
+        )
+    files = _files(options.paths)
     settings = _object(options.settings)
     try:
         collection = lab.library.shelf.named(options.collection)
@@ -102,7 +110,17 @@ def _watch(work: Indexing) -> None:
         raise
 
 
-def _files(paths: list[Path]) -> Iterator[SourceFile]:
+def _files(paths: list[Path]) -> list[SourceFile]:
+    """Each file once; those whose names clash are called by their path as it was given."""
+    found = list(_named(paths))
+    counts = Counter(file.name for file in found)
+    return [
+        replace(file, name=file.path.as_posix()) if counts[file.name] > 1 else file
+        for file in found
+    ]
+
+
+def _named(paths: list[Path]) -> Iterator[SourceFile]:
     """Files as they are named, folders with all readable files below them."""
     for path in paths:
         if path.is_dir():
@@ -130,7 +148,8 @@ def _search(lab: Lab, options: argparse.Namespace) -> int:
     if (options.query is None) == (options.queries is None):
         raise UsageError("empty_question", "give a QUERY or --queries FILE.jsonl, one of the two")
     if options.queries is None:
-        _show(lab.open_book.search(how, options.query, options.helper), options.json)
+        query = checked_question(options.query)
+        _show(lab.open_book.search(how, query, options.helper), options.json)
         return 0
     for given, query in _queries(options.queries):
         found = _content(lab.open_book.search(how, query, options.helper))
@@ -150,7 +169,7 @@ def _queries(file: Path) -> Iterator[tuple[str | int, str]]:
             continue
         try:
             content = json.loads(line)
-            yield content["id"], str(content["query"])
+            yield content["id"], checked_question(str(content["query"]))
         except (ValueError, KeyError, TypeError) as error:
             message = f'{file}, line {number}: a line is {{"id": ..., "query": ...}}'
             raise UsageError("bad_questions", message, reason="bad_json", line=number) from error

@@ -24,4 +24,8 @@ def wilson(successes: int, n: int) -> Interval | None:
     centre = share + z2 / (2 * n)
     half = _Z_95 * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     scale = 1 + z2 / n
-    return Interval(low=max(0.0, (centre - half) / scale), high=min(1.0, (centre + half) / scale))
+    # The share itself always lies inside; rounding must not say otherwise.
+    return Interval(
+        low=max(0.0, min(share, (centre - half) / scale)),
+        high=min(1.0, max(share, (centre + half) / scale)),
+    )

@@ -213,7 +213,7 @@ class Lab:
 
     def embedders(self) -> list[EmbedderSpec]:
         """Who can make vectors here."""
-        return [*self.library.embedders_here(), *self._embedders.known(self.models())]
+        return [self.library.readers.minilm.spec, *self._embedders.known(self.models())]
 
     def refresh_models(self) -> Catalog:
         """Ask Ollama and the endpoints now, for at most a few seconds."""

@@ -39,8 +39,8 @@ def workshop_beside(
         made = Library(
             folder,
             Collections(engine),
-            embedder=library.embedder,
-            reranker=library.reranker,
+            embedder=library.readers.embedder,
+            reranker=library.readers.reranker,
             align=lambda collection, passage: "",
             cache=home / FOLDER / CACHE,
         )

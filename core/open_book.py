@@ -124,19 +124,22 @@ class OpenBook:
 
     def cited_questions(self, liked: Iterable[Liked], collection_id: str) -> list[Question]:
         """Answers that were voted up, as questions whose right passages are those they cite."""
-        found: dict[str, Question] = {}
+        right: dict[str, dict[str, None]] = {}
         for one in liked:
             ids = [one.sources[n - 1].id for n in cited(one.text) if 0 < n <= len(one.sources)]
             there = self.library.shelf.found([i for i in ids if i is not None])
-            mine = tuple(i for i, p in there.items() if p.collection_id == collection_id)
+            mine = [i for i, p in there.items() if p.collection_id == collection_id]
             if mine:
-                found[one.question] = Question(
-                    id=f"liked-{len(found) + 1}",
-                    question=one.question,
-                    passage_ids=mine,
-                    language=language_of(one.question),
-                )
-        return list(found.values())
+                right.setdefault(one.question, {}).update(dict.fromkeys(mine))
+        return [
+            Question(
+                id=f"liked-{number}",
+                question=question,
+                passage_ids=tuple(passages),
+                language=language_of(question),
+            )
+            for number, (question, passages) in enumerate(right.items(), 1)
+        ]
 
     def blame(self, answer: Answer, by: int) -> None:
         """Label the passages that an answer cites, or all it was given, as the wrong source.

@@ -51,6 +51,14 @@ NOTHING_RELEVANT = {
 """What a column answers whose search found nothing: noise would only invite an invention."""
 
 
+OVER_BUDGET = {
+    "ko": "찾은 구절이 토큰 한도에 들어가지 않습니다. 모델에게 묻지 않았습니다. "
+    "열 설정에서 토큰 한도를 늘려 주세요.",
+    "en": "The passages that were found do not fit into the token budget. The model was not asked. "
+    "Raise the budget in the column's settings.",
+}
+
+
 def prepare(
     recipe: Recipe,
     question: str,

@@ -18,7 +18,7 @@ from core.background import BackgroundLoop
 from core.draft import Column, Draft, Run, begin, take, with_search
 from core.errors import ModelError, StoreError
 from core.model import ChatModel, Delta
-from core.prompt import NOTHING_RELEVANT, Prompt, Turn, prepare
+from core.prompt import NOTHING_RELEVANT, OVER_BUDGET, Prompt, Turn, prepare
 from core.recipe import Recipe
 from core.search import Search
 from core.text import clean, language_of
@@ -162,7 +162,8 @@ class Round:
         if found.given or column.recipe.reference:
             return True
         language = "ko" if language_of(self.question) == "ko" else "en"
-        take(Delta(text=NOTHING_RELEVANT[language]), draft, run)
+        cut = any(hit.cut == "budget" for hit in found.hits)
+        take(Delta(text=(OVER_BUDGET if cut else NOTHING_RELEVANT)[language]), draft, run)
         run.usage = Usage(prompt_tokens=0, completion_tokens=0)
         return False
 

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 from core.errors import StoreError
 from core.retrieval.load.loader import safe_name
@@ -28,16 +29,20 @@ class Inbox:
             StoreError: `not_stored`, for a full disk.
         """
         name = safe_name(name)
-        place = self._folder / collection_id / hashlib.sha256(name.encode()).hexdigest()[:32]
+        folder = self._folder / collection_id
+        named = hashlib.sha256(name.encode()).hexdigest()[:32]
+        # A place of its own each time: what is replaced may just be read.
+        place = folder / f"{named}-{uuid4().hex[:8]}"
         new = place.with_suffix(".new")
         try:
-            shutil.rmtree(new, ignore_errors=True)
+            earlier = list(folder.glob(f"{named}-*"))
             new.mkdir(parents=True)
             with (new / _CONTENT).open("wb") as file:
                 file.writelines(pieces)
             (new / _NAME).write_text(json.dumps(name), "utf-8")
-            shutil.rmtree(place, ignore_errors=True)
             new.rename(place)
+            for old in earlier:
+                shutil.rmtree(old, ignore_errors=True)
         except OSError as error:
             shutil.rmtree(new, ignore_errors=True)
             raise StoreError(

@@ -50,7 +50,7 @@ class Indexes:
         return None if name == NO_EMBEDDER else self._embedder(name)
 
     def lexical(self, collection: Collection) -> LexicalIndex:
-        key = f"{collection.id}-{collection.settings.analyser}"
+        key = _words_key(collection)
         with self._lock:
             if key not in self._lexical:
                 self._lexical[key] = self._opened(collection, self._folder / "lexical" / key)
@@ -97,6 +97,14 @@ class Indexes:
     def drop_vectors(self, collection: Collection) -> None:
         self._store.drop(_vector_key(collection))
 
+    def drop_words(self, collection: Collection) -> None:
+        """Forget the lexical index of the collection's analyser."""
+        key = _words_key(collection)
+        with self._lock:
+            if (opened := self._lexical.pop(key, None)) is not None:
+                opened.drop()
+        shutil.rmtree(self._folder / "lexical" / key, ignore_errors=True)
+
     def drop(self, collection: Collection) -> None:
         """Forget everything of a collection."""
         self.drop_vectors(collection)
@@ -122,6 +130,10 @@ def _entry(passage: StoredPassage) -> Entry:
 def readable(embedder: Embedder, passages: Sequence[StoredPassage]) -> list[StoredPassage]:
     """Those that the embedder was trained to read; vectors of the others would be noise."""
     return [p for p in passages if embedder.spec.reads(language_of(p.text))]
+
+
+def _words_key(collection: Collection) -> str:
+    return f"{collection.id}-{collection.settings.analyser}"
 
 
 def _vector_key(collection: Collection) -> str:

@@ -1,5 +1,6 @@
 """The library: collections of documents, indexed and searched. What pages and the shell call."""
 
+import shutil
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -17,7 +18,7 @@ from core.collection import (
     checked_collection_name,
 )
 from core.collection import Cut as Passage
-from core.embedding import Embedder, EmbedderSpec, Reranker, Vectors
+from core.embedding import Embedder, Reranker, Vectors
 from core.errors import StoreError
 from core.example import Passage as FoundPassage
 from core.retrieval.cutting import settings_hash
@@ -26,15 +27,14 @@ from core.retrieval.inbox import Inbox
 from core.retrieval.indexes import Indexes
 from core.retrieval.indexing import Align, Indexing
 from core.retrieval.load.loader import Loader
-from core.retrieval.minilm import MiniLM
 from core.retrieval.progress import SourceFile
+from core.retrieval.readers import Readers
 from core.retrieval.searcher import Searcher
 from core.retrieval.shelf import Shelf
 from core.retrieval.split import split
 from core.search import Retrieval, Search
 
 CACHE = "embeddings.sqlite"
-HUB = "sentence-transformers/"
 
 
 class Library:
@@ -64,15 +64,13 @@ class Library:
         self.shelf = shelf
         self.inbox = Inbox(folder / "inbox")
         self._folder = folder
-        self._elsewhere, self._elsewhere_rerankers, self._align = embedder, reranker, align
-        self._rerankers: dict[str, Reranker] = {}
-        self._embedders: dict[str, Embedder] = {}
-        self._minilm = MiniLM()
+        self._align = align
+        self.readers = Readers(embedder, reranker)
         self._indexes = Indexes(
-            folder, server_url, self.embedder, cache or folder / CACHE, shelf.each
+            folder, server_url, self.readers.embedder, cache or folder / CACHE, shelf.each
         )
         self.editor = Editor(shelf, self._indexes)
-        self._searcher = Searcher(shelf, self._indexes, self.reranker)
+        self._searcher = Searcher(shelf, self._indexes, self.readers.reranker)
         self._loader = Loader()
         self._running: dict[str, Indexing] = {}
         self._locks: dict[str, threading.Lock] = {}
@@ -91,7 +89,7 @@ class Library:
 
     def default_settings(self) -> CollectionSettings:
         """With the embedder that came with the product, if it is here."""
-        there = self._minilm.spec.available
+        there = self.readers.minilm.spec.available
         return CollectionSettings(embedder=DEFAULT_EMBEDDER if there else NO_EMBEDDER)
 
     def remove(self, collection: Collection) -> None:
@@ -99,6 +97,7 @@ class Library:
         self.stop(collection)
         self.shelf.remove(collection.id)
         self._indexes.drop(collection)
+        shutil.rmtree(self._originals(collection), ignore_errors=True)
         self.inbox.clear(collection.id)
 
     def remove_documents(self, collection: Collection, document_ids: Sequence[str]) -> None:
@@ -169,13 +168,20 @@ class Library:
     def index_inbox(self, collection: Collection, how: Split | None = None) -> Indexing:
         """Index what was uploaded; what is not finished when it ends stays in the inbox.
 
-        With another split, what is there already is cut again too.
+        With another split, what is there already is cut again too. When an indexing runs already,
+        that one is meant.
         """
+        running = self.indexing(collection.id)
+        if running is not None and running.progress.running:
+            return running
         if how is not None and how != collection.settings.split:
             settings = replace(collection.settings, split=how)
             check_settings(settings)
             collection = self.shelf.change(collection.id, settings)
-        files = [*self.inbox.files(collection.id), *self.stored(collection, self.stale(collection))]
+        waiting = self.inbox.files(collection.id)
+        names = {file.name for file in waiting}
+        stale = [name for name in self.stale(collection) if name not in names]
+        files = [*waiting, *self.stored(collection, stale)]
         return self.index(collection, files, self.inbox.remove)
 
     def indexing(self, collection_id: str) -> Indexing | None:
@@ -198,9 +204,12 @@ class Library:
         self.stop(collection)
         old, collection = collection, self.shelf.change(collection.id, settings)
         if settings.embedder != old.settings.embedder:
+            self.shelf.mark_stale(collection.id)
             self._indexes.drop_vectors(old)
             self.shelf.set_dimension(collection.id, None)
             collection = self.shelf.get(collection.id)
+        if settings.analyser != old.settings.analyser:
+            self._indexes.drop_words(old)
         return self.index_stale(collection)
 
     def stale(self, collection: Collection) -> list[str]:
@@ -246,35 +255,14 @@ class Library:
             return None
         return lambda texts: self._indexes.embed(embedder, texts).vectors
 
-    def embedder(self, model: str) -> Embedder:
-        """An embedder by its id; each is opened once. Raises `ModelError`."""
-        if model == DEFAULT_EMBEDDER:
-            return self._minilm
-        if model not in self._embedders:
-            self._embedders[model] = self._open(model)
-        return self._embedders[model]
-
-    def reranker(self, model: str) -> Reranker:
-        """A reranker by its id. Raises `ModelError`."""
-        from core.retrieval.hub_models import HubReranker
-
-        if not model.startswith(HUB):
-            return self._elsewhere_rerankers(model)
-        if model not in self._rerankers:
-            self._rerankers[model] = HubReranker(model)
-        return self._rerankers[model]
-
-    def embedders_here(self) -> tuple[EmbedderSpec, ...]:
-        """Those that came with the product."""
-        return (self._minilm.spec,)
-
     def open(self, name: str) -> None:
         """Load what a search needs once. Raises as `search` does."""
         collection = self.shelf.named(name)
         self._indexes.lexical(collection).count()
         embedder = self._indexes.embedder(collection)
         if embedder is not None and collection.dimension is not None:
-            self._indexes.embed(embedder, ["."], query=True)
+            if not embedder.spec.leaves_machine:
+                self._indexes.embed(embedder, ["."], query=True)
             self._indexes.vectors(collection, collection.dimension).count()
 
     def close(self) -> None:
@@ -282,14 +270,10 @@ class Library:
         for running in self._running.values():
             running.stop()
         for running in self._running.values():
-            running.wait(30)
+            with suppress(TimeoutError):
+                running.wait(30)
         self._loader.close()
         self._indexes.close()
-
-    def _open(self, model: str) -> Embedder:
-        from core.retrieval.hub_models import HubEmbedder
-
-        return HubEmbedder(model) if model.startswith(HUB) else self._elsewhere(model)
 
     def _originals(self, collection: Collection) -> Path:
         return self._folder / "originals" / collection.id

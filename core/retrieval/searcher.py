@@ -8,7 +8,7 @@ from typing import Literal
 
 from core.collection import Collection, StoredPassage
 from core.embedding import Embedder, Reranker, Vectors
-from core.errors import ModelError
+from core.errors import ModelError, UsageError
 from core.example import Passage
 from core.retrieval.fuse import (
     cut,
@@ -94,7 +94,9 @@ class Searcher:
             assert embedder is not None
             try:
                 self._dense(work, embedder)
-            except ModelError:
+            except (ModelError, UsageError) as error:
+                if isinstance(error, UsageError) and error.kind != "no_package":
+                    raise
                 if how.mode != "auto":
                     raise
                 legs, why = "lexical", "embedder_down"
@@ -129,11 +131,8 @@ class Searcher:
             return "lexical", "no_embedder" if embedder is None else _UNREAD, None
         if how.mode != "auto":
             return how.mode, "chosen", embedder
-        spec = embedder.spec
-        if not spec.reads(language_of(work.queries[0])):
+        if not embedder.spec.reads(language_of(work.queries[0])):
             return "lexical", "embedder_cannot_read_query", None
-        if not any(spec.reads(language) for language in collection.languages):
-            return "lexical", _UNREAD, None
         return "hybrid", "both_read", embedder
 
     def _dense(self, work: _Work, embedder: Embedder) -> None:
@@ -234,9 +233,10 @@ class Searcher:
         hits = [hit for hit in hits if hit.scores["relevance"] >= how.threshold]
         with work.stage("mmr"):
             alike = self._likeness(work, hits)
-            chosen = maximal_marginal_relevance(
-                [hit.scores["relevance"] for hit in hits], alike, how.mmr, how.top_k
-            )
+            judged = [hit.scores["relevance"] for hit in hits]
+            if work.how.rerank:  # whose scores have a scale of their own; its order counts
+                judged = [1 - rank / len(hits) for rank in range(len(hits))]
+            chosen = maximal_marginal_relevance(judged, alike, how.mmr, how.top_k)
             kept = set(chosen)
             before = max(chosen, default=0)
             passed = [

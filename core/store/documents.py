@@ -66,6 +66,20 @@ class Documents:
         with self._engine.connect() as connection:
             return {row[0]: (row[1], row[2], row[3]) for row in connection.execute(query)}
 
+    def mark_stale(self, collection_id: str) -> None:
+        """Let every document count as indexed with other settings.
+
+        Raises:
+            StoreError: `not_stored`.
+        """
+        change = (
+            update(documents)
+            .where(documents.c.collection_id == clean(collection_id))
+            .values(settings_hash="")
+        )
+        with writing(self._engine, "could not mark the documents") as connection:
+            connection.execute(change)
+
     def document_ids(
         self,
         collection_id: str,

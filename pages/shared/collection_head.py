@@ -7,7 +7,6 @@ import streamlit as st
 from core.collection import NO_EMBEDDER, Collection
 from core.errors import ModelError, NaraniError, StoreError, UsageError
 from core.lab import Lab
-from core.retrieval.progress import SourceFile
 from pages.shared.errors import show_error
 from pages.shared.language import t
 from pages.shared.markdown import plain
@@ -54,11 +53,13 @@ def add_sample() -> None:
     lab = get_lab()
     try:
         made = lab.library.create(SAMPLE_NAME)
+        # By the inbox: what a stop or the end of the server leaves undone waits there.
+        for file in sorted(SAMPLE.iterdir()):
+            lab.library.inbox.put(made.id, file.name, [file.read_bytes()])
     except (UsageError, StoreError) as error:
         st.session_state["collection_problem"] = error
         return
-    files = [SourceFile(path=file, name=file.name) for file in sorted(SAMPLE.iterdir())]
-    lab.library.index(made, files)
+    lab.library.index_inbox(made)
     st.session_state["collection"] = SAMPLE_NAME
 
 
@@ -108,7 +109,7 @@ def _how_it_is_searched(lab: Lab, collection: Collection) -> str:
     if collection.settings.embedder == NO_EMBEDDER:
         return t("auto_no_embedder")
     try:
-        spec = lab.library.embedder(collection.settings.embedder).spec
+        spec = lab.library.readers.embedder(collection.settings.embedder).spec
     except (ModelError, NaraniError):
         return t("auto_no_embedder")
     unread = [name for name in collection.languages if not spec.reads(name)]

@@ -109,6 +109,7 @@ def _apply(collection_id: str, wanted: object) -> None:
     library = get_lab().library
     try:
         library.change(library.shelf.get(collection_id), wanted)  # type: ignore[arg-type]
+        st.session_state["documents_tab"] = t("tab_intake")  # where its progress is shown
     except (UsageError, StoreError, ModelError) as error:
         st.session_state["settings_problem"] = error
 

@@ -219,9 +219,11 @@ def marked(text: str, start: int, end: int, colour: str) -> str:
             drawn = plain(line[:low]) + middle + plain(line[high:])
         else:
             drawn = plain(line)
-        # Blanks in front would make it a block of code, with every escape to be seen.
+        # Blanks in front would make it a block of code, with every escape to be seen; a line of
+        # `=` would make the line before it a heading.
         inner = drawn.lstrip(" \t")
-        lines.append(NO_BREAK * (len(drawn) - len(inner)) + inner)
+        escape = "\\" if inner.startswith("=") else ""
+        lines.append(NO_BREAK * (len(drawn) - len(inner)) + escape + inner)
         at += len(line) + 1
     return "  \n".join(lines)
 

@@ -32,6 +32,9 @@ RULES = """# 휴가
 
     들여쓴 줄도 글입니다.
 
+밑줄 그은 말
+====
+
 출장 식비는 하루 3만 원까지입니다.
 """
 PDF = hand_made_pdf(
@@ -164,7 +167,8 @@ def test_what_was_dropped_is_found_by_a_korean_question(
     expect(dialog).to_contain_text("규정.md")
     expect(dialog).to_contain_text("들여쓴 줄도 글입니다.")
     assert "\\" not in dialog.inner_text()
-    expect(dialog.locator("pre")).to_have_count(0)
+    expect(dialog).to_contain_text("====")
+    expect(dialog.locator("pre, h1")).to_have_count(0)
 
 
 def choose(page: Page, name: str) -> None:
@@ -239,6 +243,21 @@ def test_a_removed_document_takes_no_other_with_it(
         "collections.id = documents.collection_id where collections.name = 'three'"
     )
     until(page, lambda: own_server.rows(query) == [(2,)], "one document is gone")
+
+
+def test_changed_settings_show_their_progress(
+    quiet: Page, own_server: Server, tmp_path: Path
+) -> None:
+    open_documents(quiet, own_server)
+    make_collection(quiet, "changed")
+    drop(quiet, tmp_path, {"rules.md": RULES, "more.md": "# More\n\nText."})
+    index(quiet)
+    tab(quiet, "Index settings")
+    quiet.get_by_role("combobox", name="Embedder").click()
+    quiet.get_by_role("option", name="no embedder").click()
+    quiet.locator(".st-key-settings_apply button").click()
+    expect(quiet.locator(".st-key-indexed")).to_contain_text("2 files and")
+    expect(quiet.get_by_text("no embedder (words only)").first).to_be_visible()
 
 
 def test_hostile_files_are_drawn_as_text(page: Page, own_server: Server, tmp_path: Path) -> None:

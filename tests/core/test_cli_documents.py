@@ -89,10 +89,18 @@ def test_a_broken_file_is_named_and_the_rest_is_done(folder, capsys):
 
 
 def test_when_no_file_can_be_read_the_exit_is_1(folder, capsys):
+    (folder / "none.txt").touch()
     assert main(["index", "a", str(folder / "none.txt")]) == 1
     said = capsys.readouterr()
-    assert json.loads(said.out)["failed"] == [{"document": "none.txt", "reason": "not_found"}]
+    assert json.loads(said.out)["failed"] == [{"document": "none.txt", "reason": "empty"}]
     assert "none.txt" in said.err
+
+
+def test_a_path_that_is_not_there_makes_no_collection(folder, capsys):
+    assert main(["index", "a", str(folder / "none.txt")]) == 2
+    assert "none.txt" in capsys.readouterr().err
+    assert main(["collections", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
 
 
 def test_a_name_that_is_not_unicode_is_indexed(folder, capsys):

@@ -137,6 +137,9 @@ def test_the_sample_collection_is_opened_once(app: App) -> None:
     assert work.progress.files == len(list(SAMPLE.iterdir()))
     app.click("stop_indexing")
     until_indexed(app, sample)
+    left = len(app.lab.library.inbox.files(sample.id))
+    assert left + now(app, sample).documents == work.progress.files
+    assert left == 0 or "index_start" in keys(app), "what a stop left undone can be gone on with"
 
 
 # ---- files -------------------------------------------------------------------------------------
@@ -673,9 +676,8 @@ def test_an_applied_change_indexes_again(app: App) -> None:
     until_indexed(app, made)
     assert now(app, made).settings.embedder == DEFAULT_EMBEDDER
     assert now(app, made).dimension
-    assert "settings_apply" not in keys(app)
-    app.turn_to("intake")
-    assert app.at.success
+    assert app.at.success, "its end is shown where files are indexed"
+    assert "settings_apply" not in keys(app.turn_to("collection"))
 
 
 def test_the_model_that_writes_is_asked_for(app: App) -> None:
@@ -696,7 +698,6 @@ def test_an_embedder_that_does_not_exist_says_so_and_the_words_remain(app: App) 
     app.at.selectbox(key=f"embedder_{made.id}").options.append("nobody-knows-me")
     app.click("settings_apply")
     until_indexed(app, made)
-    app.turn_to("intake")
     assert app.at.error
     app.turn_to("try")
     search(app, made, "kettle")

@@ -252,6 +252,18 @@ def test_the_retrieval_tab_tells_what_went_wrong(app: App, language: str) -> Non
     assert said("diagnosis_not_in_documents", language) in app.everything()
 
 
+def test_the_right_passage_is_named_instead_of_an_answer(app: App, language: str) -> None:
+    app.shelve("tea", TEA)
+    app.compare(reading(), ECHO).ask(WEIGHT).until_ended().pop("details_0")
+    picker = app.at.selectbox(key=f"right_{app.answers[0].id}")
+    picker.select_index(2)
+    app.run()
+    assert said("diagnosis_right", language) in app.everything()
+    app.at.selectbox(key=f"right_{app.answers[0].id}").select_index(1)
+    app.run()
+    assert said("diagnosis_not_retrieved", language) in app.everything()
+
+
 def test_a_column_without_documents_has_no_retrieval_tab(app: App) -> None:
     app.compare(ECHO, ECHO).ask().until_ended().pop("details_0")
     assert said("tab_retrieval") not in [tab.label for tab in app.at.tabs]
