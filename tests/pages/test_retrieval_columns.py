@@ -255,11 +255,10 @@ def test_the_retrieval_tab_tells_what_went_wrong(app: App, language: str) -> Non
 def test_the_right_passage_is_named_instead_of_an_answer(app: App, language: str) -> None:
     app.shelve("tea", TEA)
     app.compare(reading(), ECHO).ask(WEIGHT).until_ended().pop("details_0")
-    picker = app.at.selectbox(key=f"right_{app.answers[0].id}")
-    picker.select_index(2)
+    app.at.selectbox(key=f"right_{app.answers[0].id}").select_index(1)
     app.run()
     assert said("diagnosis_right", language) in app.everything()
-    app.at.selectbox(key=f"right_{app.answers[0].id}").select_index(1)
+    app.at.selectbox(key=f"right_{app.answers[0].id}").select_index(2)
     app.run()
     assert said("diagnosis_not_retrieved", language) in app.everything()
 

@@ -1,7 +1,7 @@
 """The library: what it makes it can remove, what changes is indexed anew, what waits is not lost."""
 
+import sys
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from core.collection import NO_EMBEDDER, CollectionSettings, Split
 from core.errors import ModelError, StoreError, UsageError
 from core.retrieval.indexing import Indexing
 from core.retrieval.progress import SourceFile
+from core.retrieval.terms import _kiwi
 from tests.core.retrieval.libraries import (
     LEXICAL,
     PATIENCE_S,
@@ -226,7 +227,6 @@ def test_another_way_of_cutting_cuts_the_stored_texts_anew(library, words, files
 
 
 def test_another_analyser_indexes_the_words_anew(library, files):
-    pytest.importorskip("kiwipiepy")
     made = library.create("a", LEXICAL)
     index(library, made, write(files, {"a.txt": "고양이를 찻잔에 담았습니다."}))
     waited(library.change(made, replace(made.settings, analyser="kiwi")))
@@ -235,8 +235,9 @@ def test_another_analyser_indexes_the_words_anew(library, files):
     assert given(find(library, made, "고양이"))
 
 
-@pytest.mark.skipif(find_spec("kiwipiepy") is not None, reason="Kiwi is installed")
-def test_an_analyser_that_is_not_installed_is_told_and_one_may_go_back(library, files):
+def test_an_analyser_that_is_not_installed_is_told_and_one_may_go_back(library, files, monkeypatch):
+    monkeypatch.setitem(sys.modules, "kiwipiepy", None)
+    _kiwi.cache_clear()
     made = library.create("a", LEXICAL)
     index(library, made, write(files, {"a.txt": "고양이를 찻잔에 담았습니다."}))
     work = library.change(made, replace(made.settings, analyser="kiwi"))

@@ -1,15 +1,14 @@
 """What a text is found by."""
 
-import builtins
+import sys
 import unicodedata
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import UsageError
-from core.retrieval.terms import LONGEST, asking, terms
+from core.retrieval.terms import LONGEST, _kiwi, asking, terms
 
 
 def common(one: str, other: str) -> set[str]:
@@ -94,14 +93,8 @@ def test_questions_ask_with_words_that_tell_nothing() -> None:
 
 
 def test_kiwi_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
-
-    def without_kiwi(name: str, *rest: Any, **how: Any) -> Any:
-        if name == "kiwipiepy":
-            raise ImportError(name)
-        return real(name, *rest, **how)
-
-    monkeypatch.setattr(builtins, "__import__", without_kiwi)
+    monkeypatch.setitem(sys.modules, "kiwipiepy", None)
+    _kiwi.cache_clear()
     with pytest.raises(UsageError) as caught:
         terms("고양이", "kiwi")
     assert caught.value.kind == "no_package"
@@ -125,3 +118,7 @@ def test_case_and_width_make_no_difference(text: str) -> None:
     assert terms(terms_again := unicodedata.normalize("NFKC", text.casefold())) == terms(
         unicodedata.normalize("NFKC", terms_again)
     )
+
+
+def test_kiwi_finds_the_stem_whatever_the_particle() -> None:
+    assert set(terms("고양이를", "kiwi")) & set(terms("고양이는", "kiwi")) == {"고양이"}
