@@ -30,4 +30,4 @@ def language_of(text: str) -> Language:
 
 def hangul_count(text: str) -> int:
     """How many Hangul letters a text holds."""
-    return len(_HANGUL.findall(text))
+    return 0 if text.isascii() else len(_HANGUL.findall(text))

@@ -129,7 +129,8 @@ def _entry(passage: StoredPassage) -> Entry:
 
 def readable(embedder: Embedder, passages: Sequence[StoredPassage]) -> list[StoredPassage]:
     """Those that the embedder was trained to read; vectors of the others would be noise."""
-    return [p for p in passages if embedder.spec.reads(language_of(p.text))]
+    spec = embedder.spec  # once: to look whether its files are there takes a while
+    return [p for p in passages if spec.reads(language_of(p.text))]
 
 
 def _words_key(collection: Collection) -> str:

@@ -19,7 +19,7 @@ from core.collection import Analyser
 from core.errors import StoreError, UsageError
 from core.retrieval.index_errors import reading, storing
 from core.retrieval.one_writer import one_writer
-from core.retrieval.terms import asking, terms
+from core.retrieval.terms import asking, held, terms
 
 if TYPE_CHECKING:
     import tantivy
@@ -167,7 +167,7 @@ class LexicalIndex:
             term: rarity
             for term, (rarity, _) in self._rarities(self._now().searcher, query).items()
         }
-        return [_share(weights, set(terms(text, self._analyser))) for text in texts]
+        return [_share(weights, held(weights, text, self._analyser)) for text in texts]
 
     def count(self) -> int:
         return int(self._now().searcher.num_docs)

@@ -263,7 +263,7 @@ class Library:
         if embedder is not None and collection.dimension is not None:
             if not embedder.spec.leaves_machine:
                 self._indexes.embed(embedder, ["."], query=True)
-            self._indexes.vectors(collection, collection.dimension).count()
+            self._indexes.vectors(collection, collection.dimension).get([])
 
     def close(self) -> None:
         """Stop what runs; it can be gone on with."""

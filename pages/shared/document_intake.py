@@ -15,6 +15,7 @@ from pages.shared.errors import sentences, show_error
 from pages.shared.format import duration, size
 from pages.shared.language import t
 from pages.shared.markdown import plain
+from pages.shared.passage_text import marked, place_of
 from pages.shared.resources import get_lab
 
 MOST_MB = 100
@@ -23,7 +24,6 @@ SHOWN_S = 1.0
 PREVIEWED = 6
 """Passages shown before indexing."""
 BARS = 20
-NO_BREAK = "\u00a0"
 
 
 def document_intake(lab: Lab, collection: Collection) -> None:
@@ -201,36 +201,6 @@ def _cut_text(document: LoadedDocument, cuts: list[Cut]) -> None:
         before = cut.end
     if any(one.end > other.start for one, other in itertools.pairwise(cuts)):
         st.caption(f":orange-background[{t('preview_overlap')}]")
-
-
-def place_of(page: int | None, heading: str) -> str:
-    """Where a passage stands, for people."""
-    parts = [t("page_number", page=page) if page else "", plain(heading)]
-    return " · ".join(part for part in parts if part)
-
-
-def marked(text: str, start: int, end: int, colour: str) -> str:
-    """Text with a stretch of it on a coloured ground; line by line, as a colour ends at a line."""
-    lines, at = [], 0
-    for line in text.split("\n"):
-        low, high = max(start - at, 0), min(max(end - at, 0), len(line))
-        if low < high and line[low:high].strip():
-            middle = f":{colour}-background[{plain(line[low:high])}]"
-            drawn = plain(line[:low]) + middle + plain(line[high:])
-        else:
-            drawn = plain(line)
-        # Blanks in front would make it a block of code, with every escape to be seen; a line of
-        # `=` would make the line before it a heading.
-        inner = drawn.lstrip(" \t")
-        escape = "\\" if inner.startswith("=") else ""
-        lines.append(NO_BREAK * (len(drawn) - len(inner)) + escape + inner)
-        at += len(line) + 1
-    return "  \n".join(lines)
-
-
-def as_text(text: str) -> str:
-    """A passage as it is, line by line."""
-    return marked(text, 0, 0, "")
 
 
 def _histogram(lengths: list[int]) -> dict[str, list[int]]:

@@ -17,7 +17,7 @@ def currency() -> str:
 def money(usd: float, rate: Rate | None = None) -> str:
     """An amount in the chosen currency with enough digits to tell two answers apart."""
     if currency() == "KRW":
-        value, sign = to_krw(usd, rate or get_lab().prices().rate), "₩"
+        value, sign = to_krw(usd, rate or get_lab().money.prices().rate), "₩"
     else:
         value, sign = usd, "$"
     if value >= 100:

@@ -44,7 +44,7 @@ def safe_markdown(text: str) -> str:
 
 def plain(text: str) -> str:
     """Text that must show every character as it is: questions, labels, error messages."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~$:])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~$:&=])", r"\\\1", text)
 
 
 def _prose(text: str) -> str:

@@ -8,10 +8,10 @@ from core.collection import Collection, StoredPassage
 from core.errors import ModelError, StoreError, UsageError
 from core.lab import Lab
 from core.retrieval.searcher import as_passage
-from pages.shared.document_intake import as_text, place_of
 from pages.shared.errors import show_error
 from pages.shared.language import t
 from pages.shared.markdown import plain
+from pages.shared.passage_text import as_text, place_of
 from pages.shared.passage_view import open_button
 from pages.shared.resources import get_lab
 

@@ -5,9 +5,9 @@ import streamlit as st
 from core.errors import NaraniError
 from core.example import Passage
 from core.lab import Lab
-from pages.shared.document_intake import marked, place_of
 from pages.shared.language import t
 from pages.shared.markdown import plain
+from pages.shared.passage_text import marked, place_of
 
 BEFORE, AROUND = 300, 1500
 """Characters shown before and after a passage."""

@@ -29,7 +29,7 @@ def round_table(answers: list[Answer], votes: dict[str, Vote]) -> None:
     import pandas as pd  # half a second that only the table needs
 
     best = _winners(answers)
-    rate = get_lab().prices().rate
+    rate = get_lab().money.prices().rate
     won = currency() == "KRW"
     rows = []
     for answer in answers:

@@ -7,11 +7,11 @@ from core.errors import ModelError, NaraniError, StoreError, UsageError
 from core.lab import Lab
 from core.recipe import Recipe
 from core.search import Hit, Retrieval, Search, retrieval_from_json
-from pages.shared.document_intake import as_text, place_of
 from pages.shared.errors import show_error
 from pages.shared.language import t
 from pages.shared.links import recipe_link
 from pages.shared.markdown import plain
+from pages.shared.passage_text import as_text, place_of
 from pages.shared.passage_view import open_button
 from pages.shared.retrieval_fields import put_retrieval, retrieval_fields, typed_retrieval
 
@@ -39,7 +39,8 @@ def _settings(lab: Lab, collection: Collection, suffix: str, side: str) -> None:
     ready = f"retrieval_mode_{suffix}"
     if st.session_state.get(ready) is None:
         # Two settings that are alike would show nothing.
-        mode = "lexical" if side == "b" else "auto"
+        other = "dense" if collection.dimension else "lexical"
+        mode = other if side == "b" else "auto"
         put_retrieval(Retrieval(collection=collection.name, mode=mode), suffix)
     st.session_state[f"retrieval_collection_{suffix}"] = collection.name
     title = t("try_settings") + (f" {side.upper()}" if side else "")

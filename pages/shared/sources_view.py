@@ -6,9 +6,9 @@ from core.answer import Answer
 from core.example import Passage
 from core.lab import Lab
 from core.retrieval.citations import Sentence, Support, check_answer, cited
-from pages.shared.document_intake import marked, place_of
 from pages.shared.language import t
 from pages.shared.markdown import plain
+from pages.shared.passage_text import marked, place_of
 from pages.shared.passage_view import open_button, show_passage
 
 MOST_CITATIONS = 6

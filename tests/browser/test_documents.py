@@ -1,13 +1,13 @@
 """Documents as people use them: files dropped in, searched, asked, and the sources opened."""
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
+from pages.shared.texts import TEXTS
 from tests.browser.conftest import (
     PATIENCE_MS,
     Server,
@@ -20,6 +20,7 @@ from tests.browser.conftest import (
     wait_finished,
 )
 from tests.core.retrieval.load.files import hand_made_pdf, locked
+from tests.pages.conftest import told
 from tests.servers.upstream import Upstream
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -84,6 +85,10 @@ def make_collection(page: Page, name: str) -> None:
     page.locator(".st-key-collection_make button").click()
     expect(page.locator(".st-key-collection input")).to_have_value(name)
     page.keyboard.press("Escape")
+    # Until then a file would go to the collection that was shown before.
+    expect(
+        page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    ).to_be_visible()
 
 
 def drop(page: Page, folder: Path, files: dict[str, str | bytes]) -> None:
@@ -94,7 +99,7 @@ def drop(page: Page, folder: Path, files: dict[str, str | bytes]) -> None:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         paths.append(path)
     page.get_by_test_id("stFileUploader").locator("input").set_input_files(paths)
-    expect(page.get_by_text(f"{len(files)} files wait to be indexed")).to_be_visible()
+    expect(page.get_by_text(told("waiting_files", count=len(files)))).to_be_visible()
 
 
 def index(page: Page) -> Locator:
@@ -102,6 +107,12 @@ def index(page: Page) -> Locator:
     ended = page.locator(".st-key-indexed")
     expect(ended).to_be_visible(timeout=PATIENCE_MS)
     return ended
+
+
+def indexed(files: int) -> str:
+    """How the report of an indexing begins."""
+    whole = told("indexing_done", files=files, passages="|", unchanged="", time="")
+    return whole.partition("|")[0].strip()
 
 
 def tab(page: Page, name: str) -> None:
@@ -134,7 +145,7 @@ def shelf(own_server: Server, browser: Browser, tmp_path_factory: pytest.TempPat
         {"규정.md": RULES, "vault.pdf": PDF, "locked.pdf": locked(PDF, "secret")},
     )
     ended = index(page)
-    expect(ended).to_contain_text("2 files and")
+    expect(ended).to_contain_text(indexed(2))
     expect(ended).to_contain_text("locked.pdf could not be read: it is encrypted.")
     expect(ended).to_contain_text("Save it without its password and upload that.")
     assert "\\" not in ended.inner_text()
@@ -229,7 +240,7 @@ def test_a_removed_document_takes_no_other_with_it(
     assert box is not None
     page.mouse.click(box["x"] + 15, box["y"] + 38 + 17)
     remove = page.locator(".st-key-documents_remove button")
-    expect(remove).to_have_text(re.compile("Remove 1 documents"))
+    expect(remove).to_contain_text(told("documents_remove", count=1))
     page.locator(".st-key-passage_add button").first.click()
     page.get_by_label("Passage", exact=True).last.fill("A passage of my own.")
     page.locator(".st-key-passage_make button").click()
@@ -256,7 +267,7 @@ def test_changed_settings_show_their_progress(
     quiet.get_by_role("combobox", name="Embedder").click()
     quiet.get_by_role("option", name="no embedder").click()
     quiet.locator(".st-key-settings_apply button").click()
-    expect(quiet.locator(".st-key-indexed")).to_contain_text("2 files and")
+    expect(quiet.locator(".st-key-indexed")).to_contain_text(indexed(2))
     expect(quiet.get_by_text("no embedder (words only)").first).to_be_visible()
 
 
@@ -299,6 +310,8 @@ def test_a_sweep_is_drawn(quiet: Page, own_server: Server, shelf: str, tmp_path:
     quiet.locator('[class*="st-key-questions_"] input[type="file"]').set_input_files(questions)
     tab(quiet, "Sweep")
     quiet.locator(".st-key-sweep_start button").click()
-    expect(quiet.get_by_text("Best: size")).to_be_visible(timeout=60_000)
+    expect(quiet.get_by_text(TEXTS["sweep_winner"][1].partition("{")[0].strip())).to_be_visible(
+        timeout=60_000
+    )
     expect(quiet.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
     assert overflow(quiet) <= 0

@@ -163,6 +163,11 @@ class App:
         return text.replace("\\", "")
 
 
+def told(key: str, language: str = "en", **values: object) -> str:
+    """A text with its values filled in, whatever its words are today."""
+    return TEXTS[key][0 if language == "ko" else 1].format(**values)
+
+
 @pytest.fixture(scope="session")
 def litellm_open() -> None:
     """Import LiteLLM before the first test instead of in the middle of it."""

@@ -1,6 +1,7 @@
 """The Documents page: every widget that changes something is used."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +21,7 @@ from core.search import Retrieval
 from pages.shared.collection_head import SAMPLE
 from pages.shared.texts import TEXTS
 from tests.core.retrieval.load.files import hand_made_pdf, locked
-from tests.pages.conftest import DOCUMENTS, PATIENCE_S, App
+from tests.pages.conftest import DOCUMENTS, PATIENCE_S, App, told
 
 TEA = {
     "tea.md": "# Tea\n\nThe kettle Noeul weighs 900 grams.\n\n# Care\n\nDescale it every month.",
@@ -121,9 +122,9 @@ def test_another_collection_is_chosen(app: App) -> None:
     app.shelve("second", TEA)
     app.open(DOCUMENTS)
     put(app, "selectbox", "collection", "second")
-    assert "2 documents" in app.everything()
+    assert facts(2, 2) in app.everything()
     put(app, "selectbox", "collection", "first")
-    assert "0 documents" in app.everything()
+    assert facts(0, 0) in app.everything()
 
 
 def test_the_sample_collection_is_opened_once(app: App) -> None:
@@ -142,6 +143,10 @@ def test_the_sample_collection_is_opened_once(app: App) -> None:
     assert left == 0 or "index_start" in keys(app), "what a stop left undone can be gone on with"
 
 
+def facts(documents: int, passages: int) -> str:
+    return told("collection_facts", documents=documents, passages=passages)
+
+
 # ---- files -------------------------------------------------------------------------------------
 
 
@@ -151,10 +156,10 @@ def test_uploaded_files_wait_and_are_indexed(app: App) -> None:
     uploader = app.at.file_uploader(key=f"uploads_files_{made.id}")
     uploader.set_value([(name, text.encode(), "text/markdown") for name, text in TEA.items()])
     app.run()
-    assert "2 files wait" in app.everything()
+    assert told("waiting_files", count=2) in app.everything()
     app.click("index_start")
     until_indexed(app, made)
-    assert app.at.success[0].value.startswith("2 files and")
+    assert indexed(2, 2, 0) in app.at.success[0].value
     assert now(app, made).documents == 2
     assert "index_start" not in keys(app), "what is indexed does not wait again"
 
@@ -245,6 +250,11 @@ def test_a_waiting_file_is_left_out(app: App) -> None:
     assert "Noeul" in app.everything(), "the preview shows what is left"
 
 
+def indexed(files: int, passages: int, unchanged: int) -> str:
+    whole = told("indexing_done", files=files, passages=passages, unchanged=unchanged, time="|")
+    return whole.partition("|")[0]
+
+
 # ---- indexing ----------------------------------------------------------------------------------
 
 
@@ -275,7 +285,8 @@ def test_an_indexing_is_watched_stopped_and_gone_on_with(app: App) -> None:
     app.drop(made, {f"{n}.txt": "\n\n".join(f"Line {i} of {n}." for i in range(50))
                     for n in range(150)})  # fmt: skip
     app.documents().click("index_start")
-    assert "of 150 files" in app.at.get("progress")[0].proto.text
+    progress = [told("indexing_now", done=done, files=150) for done in range(151)]
+    assert app.at.get("progress")[0].proto.text.startswith(tuple(progress))
     assert "index_start" not in keys(app), "not twice at once"
     app.click("stop_indexing")
     until_indexed(app, made)
@@ -293,7 +304,7 @@ def test_unchanged_files_are_said_to_be(app: App) -> None:
     app.drop(made, TEA)
     app.documents().click("index_start")
     until_indexed(app, made)
-    assert "2 files had not changed" in app.at.success[0].value
+    assert indexed(2, 0, 2) in app.at.success[0].value
 
 
 def test_documents_of_earlier_settings_are_indexed_again(app: App) -> None:
@@ -301,7 +312,7 @@ def test_documents_of_earlier_settings_are_indexed_again(app: App) -> None:
     changed = CollectionSettings(embedder=NO_EMBEDDER, split=FINE)
     app.lab.library.shelf.change(made.id, changed)
     app.documents()
-    assert "2 documents are indexed with earlier settings" in app.everything()
+    assert told("stale_documents", count=2) in app.everything()
     app.click("index_again")
     until_indexed(app, made)
     assert app.lab.library.stale(now(app, made)) == []
@@ -314,7 +325,7 @@ def test_another_size_is_applied_to_what_is_there(app: App) -> None:
     app.documents()
     assert "split_apply" not in keys(app)
     put(app, "number_input", f"split_size_{made.id}", 50)
-    assert app.at.warning[0].value.startswith("Changing Size indexes 10 passages again")
+    assert app.at.warning[0].value == told("settings_guard", changed="Size", passages=10)
     app.click("split_apply")
     until_indexed(app, made)
     assert now(app, made).settings.split.size == 50
@@ -348,7 +359,7 @@ def test_passages_are_searched(app: App) -> None:
     assert "석회를" in app.everything()
     assert "900 grams" not in app.everything()
     put(app, "text_input", f"passages_containing_{made.id}", "no such words")
-    assert "0 passages" in app.everything()
+    assert told("passages_found", count=0) in app.everything()
 
 
 def test_passages_have_pages_and_a_search_on_the_last_one_finds_the_first(app: App) -> None:
@@ -370,7 +381,7 @@ def test_a_passage_is_left_out_and_taken_in_again(app: App) -> None:
     how = Retrieval(collection="tea", threshold=0.0)
     assert first.id not in [one.id for one in app.lab.library.search(how, ["kettle"]).given]
     put(app, "segmented_control", f"passages_only_{made.id}", "off")
-    assert "1 passages" in app.everything()
+    assert told("passages_found", count=1) in app.everything()
     app.click(f"enable_{first.id}")
     assert app.lab.library.shelf.passage(first.id).enabled
     assert first.id in [one.id for one in app.lab.library.search(how, ["kettle"]).given]
@@ -464,14 +475,21 @@ def test_nothing_relevant_is_said(app: App, language: str) -> None:
     assert said("nothing_relevant", language) in app.everything()
 
 
+def given(app: App) -> int:
+    """How many of the passages that were found are for the model."""
+    return len([one for one in app.at.markdown if re.match(r"\*\*\[\d+\]\*\*", one.value)]) - len(
+        [one for one in app.at.markdown if told("cut_top_k") in one.value]
+    )
+
+
 def test_settings_change_what_is_found(app: App) -> None:
     made = app.shelve("tea", TEA, CollectionSettings(embedder=NO_EMBEDDER, split=FINE))
     app.documents("try")
     search(app, made, "kettle grams month")
-    assert "2 passages for the model" in app.everything()
+    assert given(app) == 2
     put(app, "number_input", f"retrieval_top_k_a_{made.id}", 1)
-    assert "1 passages for the model" in app.everything()
-    assert "beyond the count" in "".join(one.value for one in app.at.markdown)
+    assert given(app) == 1
+    assert told("cut_top_k") in "".join(one.value for one in app.at.markdown)
     put(app, "slider", f"retrieval_threshold_a_{made.id}", 1.0)
     assert said("nothing_relevant") in app.everything()
 
@@ -556,13 +574,13 @@ def test_votes_that_do_not_exist_are_said_not_to(app: App, language: str) -> Non
 def test_one_setting_is_measured(app: App) -> None:
     made = app.shelve("tea", TEA)
     with_questions(app, made)
-    assert "3 questions" in app.everything()
+    assert told("questions_count", count=3) in app.everything()
     put(app, "toggle", "measure_two", False)
     app.click("measure_run")
     table = app.at.dataframe[0].value
     assert list(table["Setting"]) == ["A"]
     assert table["hit@1"][0].startswith("0.667")
-    assert "1 questions not answered" in "".join(one.label for one in app.at.expander)
+    assert told("measure_missed", setting="A", count=1) in [one.label for one in app.at.expander]
 
 
 def test_two_settings_are_measured_with_their_difference(app: App) -> None:
@@ -591,7 +609,7 @@ def test_the_sample_questions_are_one_click_away(app: App) -> None:
     app.shelve("haedam", TEA)
     app.documents("measure").click("questions_sample_en")
     count = len((SAMPLE.parent / "questions.en.jsonl").read_text("utf-8").splitlines())
-    assert f"{count} questions" in app.everything()
+    assert told("questions_count", count=count) in app.everything()
 
 
 # ---- sweep -------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from core.recipe import Recipe
 from core.search import Retrieval
 from pages.shared.texts import TEXTS
-from tests.pages.conftest import App
+from tests.pages.conftest import App, told
 
 ECHO, EXTRACT = "openai/echo", "baseline/extract"
 TEA = {
@@ -288,7 +288,7 @@ def test_a_vote_for_the_wrong_source_marks_the_passage(app: App) -> None:
     assert cited is not None
     assert app.lab.library.shelf.passage(cited).wrong_source == 1
     app.documents("passages", made)
-    assert any("wrong source 1×" in one.value for one in app.at.markdown)
+    assert any(told("passage_wrong_source", count=1) in one.value for one in app.at.markdown)
     app.open(round=app.state.round_id)
     choose(app, "feedback", "vote_0", None)
     assert app.lab.library.shelf.passage(cited).wrong_source == 0
@@ -299,7 +299,7 @@ def test_a_liked_answer_becomes_a_question_to_measure_with(app: App) -> None:
     app.compare(reading(), ECHO).ask(WEIGHT).until_ended()
     choose(app, "feedback", "vote_0", 1)
     app.documents("measure", made).click("questions_votes")
-    assert "1 questions" in app.everything()
+    assert told("questions_count", count=1) in app.everything()
 
 
 # ---- untrusted text ----------------------------------------------------------------------------

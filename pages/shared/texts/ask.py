@@ -72,7 +72,10 @@ TEXTS = {
         "There is one column. Add another to compare.",
     ),
     "try_asking": ("이렇게 물어보세요", "Try asking"),
-    "sample_1": ("해담은 몇 년에 설립되었나요?", "In what year was Haedam established?"),
+    "sample_1": (
+        "해담에서 가장 많이 팔리는 제품은 무엇인가요?",
+        "How many employees does Haedam have?",
+    ),
     "sample_2": (
         "유급 병가는 며칠까지 쓸 수 있나요?",
         "Where did the fuse blow in the field test?",

@@ -94,8 +94,8 @@ TEXTS = {
         "{embedded} passages embedded · {kept} unchanged. It goes on when you leave this page.",
     ),
     "indexing_done": (
-        "파일 {files}개, 구절 {passages}개를 색인했습니다. 바뀌지 않은 파일 {unchanged}개 · {time}",
-        "{files} files and {passages} passages are indexed, {unchanged} files had not changed · {time}",
+        "색인했습니다. 파일 {files}개 · 구절 {passages}개 · 그대로인 파일 {unchanged}개 · {time}",
+        "Indexed. Files: {files} · passages: {passages} · files unchanged: {unchanged} · {time}",
     ),
     "indexing_stopped": (
         "멈췄습니다. 끝난 문서는 찾을 수 있고 나머지는 기다립니다. ‘색인하기’를 누르면 이어집니다.",
@@ -118,7 +118,7 @@ TEXTS = {
     "passages_all": ("모두", "all"),
     "passages_off": ("제외한 것", "left out"),
     "passages_flagged": ("표시된 것", "flagged"),
-    "passages_found": ("구절 {count}개", "{count} passages"),
+    "passages_found": ("구절 {count}개", "Passages: {count}"),
     "passage_off": ("검색에서 제외", "left out"),
     "passage_edited": ("고침", "edited"),
     "passage_wrong_source": ("잘못된 출처 {count}회", "wrong source {count}×"),
