@@ -24,7 +24,11 @@ OWNERS = {
     ),
     "sqlalchemy": ("core/store/", "core/lab.py", "core/libraries.py"),
     "alembic": ("core/store/",),
-    "httpx": ("core/models/catalog.py", "core/models/local_stream.py", "core/models/local_embedding.py"),
+    "httpx": (
+        "core/models/catalog.py",
+        "core/models/local_stream.py",
+        "core/models/local_embedding.py",
+    ),
     "xllamacpp": ("core/models/local_process.py",),
     "tiktoken": ("core/models/tokens.py",),
     "torch": ("core/lora/", "core/retrieval/hub_models.py"),
