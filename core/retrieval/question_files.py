@@ -102,7 +102,7 @@ def _read(name: str, content: bytes) -> list[Question]:
     if not found:
         raise _Refused("empty")
     if not any(_can_be_judged(question) for question in found):
-        raise _Refused("nothing_to_judge_by", 1)
+        raise _Refused("nothing_to_judge_by")
     return _told_apart(found)
 
 

@@ -345,8 +345,7 @@ def test_scores_come_in_the_order_of_the_texts(embedders, server):
 
 def test_a_provider_of_rerankers_is_asked_with_its_key(make_embedders, server, monkeypatch):
     monkeypatch.setenv("COHERE_API_BASE", server.url)
-    monkeypatch.setenv("COHERE_API_KEY", KEY)
-    scores = make_embedders().reranker("cohere/auth").rank("a b", ["b", "c"])
+    scores = make_embedders(COHERE_API_KEY=KEY).reranker("cohere/auth").rank("a b", ["b", "c"])
     assert scores == [0.5, 0.0]
 
 
