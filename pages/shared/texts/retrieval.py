@@ -80,7 +80,7 @@ TEXTS = {
         "이 열의 모델이 읽고 답할 자료집입니다.",
         "The collection that this column's model reads before it answers.",
     ),
-    "field_retrieval": ("자료 검색", "Retrieval"),
+    "field_retrieval": ("자료 검색", "retrieval"),
     "technique_retrieval": ("자료 검색", "retrieval"),
     "field_mode": ("찾는 방법", "Search by"),
     "field_mode_help": (
