@@ -5,19 +5,17 @@ Two exceptions, because both are our own exports: the apostrophe in front of a f
 again, and an answer that somebody voted down is left out, as it is not a good answer.
 """
 
-import csv
-import io
 import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import PurePath
 
 from core.errors import UsageError
 from core.example import Example
 from core.jsontypes import Json
 from core.text import clean
+from core.uploaded_text import HARMLESS, Unreadable, decoded, opened
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 100_000
@@ -34,8 +32,6 @@ ACCEPTED = "question and answer, 질문 and 답변, prompt and completion, instr
 _COLUMNS = (*(name for pair in PAIRS for name in pair), "input", "vote_id", "rating")
 _JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
 _CSV_ENDINGS = (".csv", ".tsv")
-_HARMLESS = re.compile(r"\A'(?= *[=+\-@\t\r\n|＝＋－＠])")
-"""The apostrophe of `core.store.export.harmless`; a test holds the two together."""
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 Record = Mapping[str, Json]
@@ -54,13 +50,14 @@ def read_examples(name: str, content: bytes) -> list[Example]:
     """
     try:
         return _read(name, content)
-    except _Refused as refused:
+    except (_Refused, Unreadable) as error:
+        refused = _unreadable(error) if isinstance(error, Unreadable) else error
         where = "" if refused.line is None else f", line {refused.line}"
         details: dict[str, str | int] = {"reason": refused.reason, "code": refused.code}
         if refused.line is not None:
             details["line"] = refused.line
         message = f"{name[:80]!r}{where}: {refused.reason}"
-        raise UsageError("bad_examples", message, **details) from refused
+        raise UsageError("bad_examples", message, **details) from error
 
 
 class _Refused(Exception):
@@ -69,12 +66,22 @@ class _Refused(Exception):
         self.code, self.reason, self.line = code, reason, line
 
 
+def _unreadable(fault: Unreadable) -> _Refused:
+    if fault.fault == "binary":
+        reason = "this is not a text file; save a spreadsheet as 'CSV UTF-8' and upload that"
+        return _Refused("not_text", reason, fault.line)
+    if fault.fault == "encoding":
+        reason = "this is neither UTF-8 nor CP949 text; save it as UTF-8"
+        return _Refused("encoding", reason, fault.line)
+    return _Refused("csv", _csv_reason(fault.said), fault.line)
+
+
 def _read(name: str, content: bytes) -> list[Example]:
     if len(content) > MAX_BYTES:
         raise _Refused(
             "too_large", f"the file is larger than {MAX_BYTES // 1_000_000} MB; split it"
         )
-    text = _decoded(content)
+    text = decoded(content)
     if not text.strip():
         raise _Refused("empty", "the file is empty")
     ending = PurePath(name).suffix.lower()
@@ -94,27 +101,11 @@ def _read(name: str, content: bytes) -> list[Example]:
     return found
 
 
-def _decoded(content: bytes) -> str:
-    if b"\0" in content:
-        line = content.count(b"\n", 0, content.index(b"\0")) + 1
-        reason = "this is not a text file; save a spreadsheet as 'CSV UTF-8' and upload that"
-        raise _Refused("not_text", reason, line)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        broken = error
-    # CP949 also reads most of a UTF-8 file with one bad byte, as nonsense.
-    replaced = content.decode("utf-8-sig", "replace")
-    bad = replaced.count("\ufffd")
-    if sum(not character.isascii() for character in replaced) <= 4 * bad:
-        with suppress(UnicodeDecodeError):
-            return content.decode("cp949")
-    line = content.count(b"\n", 0, broken.start) + 1
-    raise _Refused("encoding", "this is neither UTF-8 nor CP949 text; save it as UTF-8", line)
-
-
 def _csv(text: str) -> Iterator[tuple[int, Record]]:
-    rows, header = _opened(text)
+    found = opened(text, _field, lambda names: any(set(pair) <= set(names) for pair in PAIRS))
+    if found is None:
+        raise _Refused("columns", f"the first line must name the columns: {ACCEPTED}", 1)
+    rows, header = found
     places = {name: header.index(name) for name in _COLUMNS if name in header}
     for line, row in rows:
         if any(cell.strip() for cell in row[len(header) :]):
@@ -124,35 +115,7 @@ def _csv(text: str) -> Iterator[tuple[int, Record]]:
             )
             raise _Refused("cells", reason, line)
         row += [""] * (len(header) - len(row))
-        yield line, {name: _HARMLESS.sub("", row[place]) for name, place in places.items()}
-
-
-def _opened(text: str) -> tuple[Iterator[tuple[int, list[str]]], list[str]]:
-    """The rows below the header, with the first separator that makes sense of it."""
-    for separator in ",;\t":
-        rows = _rows(text, separator)
-        with suppress(_Refused, StopIteration):
-            header = [_field(cell) for cell in next(rows)[1]]
-            if any(set(pair) <= set(header) for pair in PAIRS):
-                return rows, header
-    raise _Refused("columns", f"the first line must name the columns: {ACCEPTED}", 1)
-
-
-def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows that hold anything, each with the line it begins on."""
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True
-    )
-    while True:
-        line = reader.line_num + 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise _Refused("csv", _csv_reason(str(error)), line) from error
-        if any(cell.strip() for cell in row):
-            yield line, row
+        yield line, {name: HARMLESS.sub("", row[place]) for name, place in places.items()}
 
 
 def _csv_reason(said: str) -> str:

@@ -3,15 +3,12 @@
 A file is read whole or refused with the line and a code.
 """
 
-import csv
 import hashlib
-import io
 import json
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Any, Literal, get_args
@@ -19,6 +16,7 @@ from typing import Any, Literal, get_args
 from core.errors import UsageError
 from core.retrieval.questions import Question, is_right, plain_name
 from core.text import clean, language_of
+from core.uploaded_text import HARMLESS, Unreadable, decoded, opened
 
 __all__ = ["REASONS", "Question", "Reason", "is_right", "read_questions"]
 
@@ -51,8 +49,6 @@ _NAMES = {
     "answer": ("answer", "답변", "정답", "답", "expected"),
 }
 _FIELD = {name: field for field, names in _NAMES.items() for name in names}
-_HARMLESS = re.compile(r"\A'(?= *[=+\-@\t\r\n|＝＋－＠])")
-"""The apostrophe that our own exports put in front of a formula."""
 
 Record = dict[str, Any]
 
@@ -75,19 +71,24 @@ def read_questions(name: str, content: bytes) -> list[Question]:
     """
     try:
         return _read(name, content)
-    except _Refused as refused:
+    except (_Refused, Unreadable) as error:
+        refused = _unreadable(error) if isinstance(error, Unreadable) else error
         details: dict[str, str | int] = {"reason": refused.reason}
         if refused.line is not None:
             details["line"] = refused.line
         where = "" if refused.line is None else f", line {refused.line}"
         message = f"{name[:80]!r}{where}: {refused.reason}"
-        raise UsageError("bad_questions", message, **details) from refused
+        raise UsageError("bad_questions", message, **details) from error
+
+
+def _unreadable(fault: Unreadable) -> _Refused:
+    return _Refused("bad_csv" if fault.fault == "csv" else "not_text", fault.line)
 
 
 def _read(name: str, content: bytes) -> list[Question]:
     if len(content) > MAX_BYTES:
         raise _Refused("too_large")
-    text = _decoded(content)
+    text = decoded(content)
     if not text.strip():
         raise _Refused("empty")
     ending = PurePath(name).suffix.lower()
@@ -117,64 +118,25 @@ def _told_apart(questions: Iterable[Question]) -> list[Question]:
     return out
 
 
-def _decoded(content: bytes) -> str:
-    if b"\0" in content:
-        raise _Refused("not_text", content.count(b"\n", 0, content.index(b"\0")) + 1)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        broken = error
-    # CP949 also reads most of a UTF-8 file with one bad byte, as nonsense.
-    replaced = content.decode("utf-8-sig", "replace")
-    bad = replaced.count("\ufffd")
-    if sum(not character.isascii() for character in replaced) <= 4 * bad:
-        with suppress(UnicodeDecodeError):
-            return content.decode("cp949")
-    raise _Refused("not_text", content.count(b"\n", 0, broken.start) + 1)
-
-
 def _csv(text: str) -> Iterator[tuple[int, Record]]:
-    rows, header = _opened(text)
+    found = opened(
+        text, lambda cell: _FIELD.get(plain_name(cell), ""), lambda names: "question" in names
+    )
+    if found is None:
+        raise _Refused("no_question_column", 1)
+    rows, header = found
     for line, row in rows:
         if any(cell.strip() for cell in row[len(header) :]):
             raise _Refused("bad_csv", line)
         yield line, _record(zip(header, row, strict=False))
 
 
-def _opened(text: str) -> tuple[Iterator[tuple[int, list[str]]], list[str]]:
-    """The rows below the header, with the first separator that makes sense of it."""
-    for separator in ",;\t":
-        rows = _rows(text, separator)
-        with suppress(_Refused, StopIteration):
-            header = [_FIELD.get(plain_name(cell), "") for cell in next(rows)[1]]
-            if "question" in header:
-                return rows, header
-    raise _Refused("no_question_column", 1)
-
-
 def _record(cells: Iterable[tuple[str, Any]]) -> Record:
     record: Record = {}
     for field, cell in cells:
         if field and not record.get(field):
-            record[field] = _HARMLESS.sub("", cell) if isinstance(cell, str) else cell
+            record[field] = HARMLESS.sub("", cell) if isinstance(cell, str) else cell
     return record
-
-
-def _rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows that hold anything, each with the line it begins on."""
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True
-    )
-    while True:
-        line = reader.line_num + 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise _Refused("bad_csv", line) from error
-        if any(cell.strip() for cell in row):
-            yield line, row
 
 
 def _json(text: str) -> Iterator[tuple[int, Record]]:

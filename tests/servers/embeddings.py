@@ -21,7 +21,7 @@ from typing import Any
 
 from aiohttp import web
 
-from core.background import BackgroundLoop
+from tests.servers.running import serving
 
 KEY = "sk-proj-Zx9Secret_Secret-Secret0123456789"
 
@@ -145,21 +145,5 @@ def _error(status: int, message: str, code: str = "bad", wait: str | None = None
 @contextlib.contextmanager
 def running() -> Iterator[Embeddings]:
     """The server on a free port of this machine, in a thread of its own."""
-    server, loop = Embeddings(), BackgroundLoop()
-
-    async def start() -> web.AppRunner:
-        runner = web.AppRunner(
-            server.app(), handler_cancellation=True, access_log=None, shutdown_timeout=0.2
-        )
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        host, port = runner.addresses[0][:2]
-        server.url = f"http://{host}:{port}"
-        return runner
-
-    runner = loop.submit(start()).result(10)
-    try:
+    with serving(Embeddings()) as server:
         yield server
-    finally:
-        loop.submit(runner.cleanup()).result(10)
-        loop.close()

@@ -15,7 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
-from core.background import BackgroundLoop
+from tests.servers.running import serving
 
 WORDS = (" hello", " from", " 올라마", " 🦙")
 CHATS = ("tiny", "mid-error", "half-line", "cut", "length", "think", "hang", "broken")
@@ -143,21 +143,5 @@ def _error(status: int, message: str) -> web.Response:
 @contextlib.contextmanager
 def running() -> Iterator[Ollama]:
     """The server on a free port of this machine, in a thread of its own."""
-    server, loop = Ollama(), BackgroundLoop()
-
-    async def start() -> web.AppRunner:
-        runner = web.AppRunner(
-            server.app(), handler_cancellation=True, access_log=None, shutdown_timeout=0.2
-        )
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        host, port = runner.addresses[0][:2]
-        server.url = f"http://{host}:{port}"
-        return runner
-
-    runner = loop.submit(start()).result(10)
-    try:
+    with serving(Ollama()) as server:
         yield server
-    finally:
-        loop.submit(runner.cleanup()).result(10)
-        loop.close()
