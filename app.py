@@ -37,6 +37,18 @@ pages = [
         url_path="documents",
     ),
     st.Page(
+        "pages/knowledge/examples.py",
+        title=t("nav_examples"),
+        icon=":material/format_list_numbered:",
+        url_path="examples",
+    ),
+    st.Page(
+        "pages/knowledge/prompts.py",
+        title=t("nav_prompts"),
+        icon=":material/edit_note:",
+        url_path="prompts",
+    ),
+    st.Page(
         "pages/improve/feedback.py",
         title=t("nav_feedback"),
         icon=":material/thumbs_up_down:",

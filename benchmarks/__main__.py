@@ -5,9 +5,9 @@ import sys
 
 SHORT = (
     *("startup", "paint", "load", "pages", "export", "local", "training"),
-    *("embedding", "ingestion", "quality"),
+    *("embedding", "ingestion", "quality", "importing"),
 )
-LONG = ("soak", "lexical", "dense", "retrieval")
+LONG = ("soak", "lexical", "dense", "retrieval", "choosing", "near")
 
 names = sys.argv[1:] or SHORT
 if unknown := set(names) - {*SHORT, *LONG}:

@@ -149,3 +149,12 @@ class Vote:
     comment: str = ""
     voted_at: datetime
     """UTC."""
+
+
+def more_blame(before: Vote | None, after: Vote | None) -> int:
+    """By how much more a changed vote says that the answer relied on the wrong source: -1 to 1."""
+    return _blames(after) - _blames(before)
+
+
+def _blames(vote: Vote | None) -> int:
+    return int(vote is not None and vote.rating < 0 and "wrong_source" in vote.reasons)

@@ -1,15 +1,18 @@
 """What may be asked, and what a column has heard before. Pure."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from core.adapter import AdapterUse
 from core.draft import Column
 from core.errors import UsageError
+from core.example_set import normalised
+from core.few_shot import FewShot
 from core.prompt import Turn
 from core.recipe import MAX_RECIPES, Recipe, parse_recipe
 from core.store.rounds import StoredRound
+from core.template import Template, TemplateUse
 from core.text import clean
 
 MAX_QUESTION_CHARS = 1_000_000
@@ -34,17 +37,22 @@ def checked_question(question: str) -> str:
     return question
 
 
-def checked_columns(
-    columns: Sequence[Column | Recipe],
-    hashed: Callable[[tuple[AdapterUse, ...]], tuple[AdapterUse, ...]],
-    version: Callable[[str], str],
-) -> list[Column]:
-    """Columns for these recipes; one that could not be read back is refused before it is stored.
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """Looks up what recipes name, so that an answer says exactly what it was made with."""
 
-    Args:
-        columns: as they were asked for.
-        hashed: adds the hash to each adapter, so that an answer names what it was made with.
-        version: of a collection's content, by its name, for the same reason.
+    adapters: Callable[[tuple[AdapterUse, ...]], tuple[AdapterUse, ...]]
+    """Adds the hash to each adapter."""
+    collection: Callable[[str], str]
+    """Version of a collection's content, by its name."""
+    few_shot: Callable[[FewShot], FewShot]
+    """Adds the hash of the set."""
+    template: Callable[[TemplateUse], Template | None]
+    """None for one that is not stored."""
+
+
+def checked_columns(columns: Sequence[Column | Recipe], named: Named) -> list[Column]:
+    """Columns for these recipes; one that could not be read back is refused before it is stored.
 
     Raises:
         UsageError: `no_recipes`, `too_many_recipes` or `bad_recipe`.
@@ -59,19 +67,44 @@ def checked_columns(
     ]
     for column in found:
         parse_recipe(column.recipe.to_text())
-    return [replace(c, recipe=_named_exactly(c.recipe, hashed, version)) for c in found]
+    return [_named_exactly(column, named) for column in found]
 
 
-def _named_exactly(
-    recipe: Recipe,
-    hashed: Callable[[tuple[AdapterUse, ...]], tuple[AdapterUse, ...]],
-    version: Callable[[str], str],
-) -> Recipe:
+def _named_exactly(column: Column, named: Named) -> Column:
+    recipe, template = column.recipe, None
     if recipe.adapter:
-        recipe = replace(recipe, adapter=hashed(recipe.adapter))
+        recipe = replace(recipe, adapter=named.adapters(recipe.adapter))
     if (how := recipe.retrieval) is not None:
-        recipe = replace(recipe, retrieval=replace(how, version=version(how.collection)))
-    return recipe
+        recipe = replace(recipe, retrieval=replace(how, version=named.collection(how.collection)))
+    if recipe.few_shot is not None:
+        recipe = replace(recipe, few_shot=named.few_shot(recipe.few_shot))
+    if (use := recipe.template) is not None:
+        template = named.template(use)
+        recipe = replace(recipe, template=replace(use, hash=template.hash if template else ""))
+    return replace(column, recipe=recipe, template=template)
+
+
+def checked_values(columns: Sequence[Column], values: Mapping[str, str]) -> dict[str, str]:
+    """The values that some column's template needs.
+
+    Raises:
+        UsageError: `missing_value`, naming the variable; `question_too_long` for an endless one.
+    """
+    given = {normalised(name): value for name, value in values.items()}
+    found: dict[str, str] = {}
+    for column in columns:
+        for name in column.template.columns if column.template else ():
+            value = clean(given.get(name, "")).strip()
+            if not value:
+                used = column.template.name if column.template else ""
+                raise UsageError(
+                    "missing_value",
+                    f"the template {used!r} needs a value for {name!r}",
+                    template=used,
+                    variable=name,
+                )
+            found[name] = checked_question(value)
+    return found
 
 
 def history_of(earlier: Sequence[StoredRound], thread_id: str) -> tuple[Turn, ...]:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from core.cli_documents import add_commands
+from core import cli_documents, cli_examples, cli_recipes
+from core.cli_recipes import recipes_from_file
 from core.draft import Draft
 from core.errors import NaraniError, StoreError, UsageError
 from core.example_files import read_examples
@@ -46,9 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _ask(lab: Lab, options: argparse.Namespace) -> int:
-    recipes = [parse_recipe(text) for text in options.recipe]
-    question = sys.stdin.read() if options.question == "-" else options.question
-    round_ = lab.ask(question, recipes)
+    shared = recipes_from_file(lab, options.recipes) if options.recipes else None
+    recipes = [*(shared.recipes if shared else ()), *map(parse_recipe, options.recipe)]
+    question = options.question or (shared.question if shared else "")
+    question = sys.stdin.read() if question == "-" else question
+    values = dict(shared.values if shared else ()) | dict(map(_value, options.value))
+    round_ = lab.ask(question, recipes, values=values)
     try:
         answers = round_.wait()
     except KeyboardInterrupt:
@@ -64,6 +68,14 @@ def _ask(lab: Lab, options: argparse.Namespace) -> int:
     else:
         _print_answers(round_)
     return 1 if all(answer.error for answer in answers) else 0
+
+
+def _value(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        reason = f"--value {text[:80]!r} is not NAME=TEXT"
+        raise UsageError("bad_recipe", reason, reason=reason)
+    return name.strip(), value
 
 
 def _print_answers(round_: Round) -> None:
@@ -201,12 +213,17 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m core", description="Narani from a shell")
     commands = parser.add_subparsers(
-        required=True, metavar="ask|collections|export|index|models|search|train"
+        required=True, metavar="ask|collections|examples|export|index|models|recipes|search|train"
     )
     ask = commands.add_parser("ask", help="put one question to one or several recipes")
-    ask.add_argument("question", help="the question; - reads standard input")
+    ask.add_argument("question", nargs="?", help="the question; - reads standard input")
+    recipes = ask.add_mutually_exclusive_group(required=True)
+    recipes.add_argument(
+        "--recipe", action="append", default=[], help="model id or JSON; may be repeated"
+    )
+    recipes.add_argument("--recipes", type=Path, metavar="FILE", help="a shared comparison (YAML)")
     ask.add_argument(
-        "--recipe", action="append", required=True, help="model id or JSON; may be repeated"
+        "--value", action="append", default=[], metavar="NAME=TEXT", help="of a template's variable"
     )
     ask.add_argument("--json", action="store_true")
     ask.set_defaults(run=_ask)
@@ -226,7 +243,8 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--settings", default="{}", help='JSON such as {"rank": 16}')
     train.add_argument("--override", action="store_true", help="train in spite of a leak")
     train.set_defaults(run=_train)
-    add_commands(commands)
+    for add in (cli_documents.add_commands, cli_examples.add_commands, cli_recipes.add_commands):
+        add(commands)
     return parser
 
 

@@ -7,10 +7,13 @@ from uuid import uuid4
 
 from core.answer import Answer, Cost, Failure, StopReason, Timing, Usage
 from core.errors import ModelError
+from core.few_shot import Choice
+from core.leaks import Leak
 from core.model import Begun, Delta, Event, Queued, Waiting
 from core.prompt import Prompt, Turn
 from core.recipe import Recipe
 from core.search import Search
+from core.template import Template
 from core.text import clean
 
 
@@ -21,6 +24,16 @@ class Column:
     thread_id: str
     recipe: Recipe
     history: tuple[Turn, ...] = ()
+    template: Template | None = None
+    """The one that the recipe names; None when it names none, or one that is gone."""
+
+    def check(self) -> None:
+        """Raises `ModelError` of kind `unknown_template` for a template that is gone."""
+        use = self.recipe.template
+        if use is not None and self.template is None:
+            version = "" if use.version is None else f" v{use.version}"
+            message = f"no template {use.name!r}{version} is stored here"
+            raise ModelError("unknown_template", message, template=f"{use.name}{version}")
 
 
 @dataclass(kw_only=True, eq=False)
@@ -33,7 +46,11 @@ class Draft:
     prompt: Prompt
     search: Search | None = None
     """What was found for it; None without retrieval, or while it is looked for."""
-    state: Literal["waiting", "searching", "queued", "retrying", "writing", "done"] = "waiting"
+    choice: Choice | None = None
+    """The examples chosen for it; None without examples, or while they are chosen."""
+    state: Literal["waiting", "choosing", "searching", "queued", "retrying", "writing", "done"] = (
+        "waiting"
+    )
     waiting: Waiting | None = None
     """What the column waits for while `retrying`."""
     answer: Answer | None = None
@@ -64,6 +81,9 @@ class Run:
         self.waited_s = 0.0
         self.search_s = 0.0
         self.searched: Search | None = None
+        self.offered: Choice | None = None
+        self.chosen: Choice | None = None
+        self.leaks: tuple[Leak, ...] = ()
         self.retries = 0
         self.spoke = False
         self.model = draft.column.recipe.model
@@ -73,7 +93,10 @@ class Run:
         self.usage = Usage()
         self.stop_reason: StopReason = "stop"
 
-    def fail(self, error: ModelError) -> None:
+    def fail(self, error: Exception) -> None:
+        """Why the column ends; anything but a `ModelError` is our own mistake."""
+        if not isinstance(error, ModelError):
+            error = ModelError("internal", f"{type(error).__name__}: {error}"[:400])
         self.failure = Failure(kind=error.kind, message=clean(str(error)), details=error.details)
         silent_success = error.kind in ("cut_off", "empty_answer", "not_an_answer")
         self.stop_reason = "cut_off" if self.spoke or silent_success else "error"
@@ -81,6 +104,8 @@ class Run:
     def timing(self) -> Timing:
         total_s = self.ended_at - self.started_at
         measured = {"start": self.start_s, "retry": self.waited_s}
+        if self.chosen is not None:
+            measured |= self.chosen.seconds
         if self.searched is not None:
             measured |= self.searched.seconds
         stages = {name: seconds for name, seconds in measured.items() if seconds > 0.0005}
@@ -92,11 +117,12 @@ class Run:
         return Timing(ttft_s=ttft_s, total_s=total_s, stages=stages)
 
 
-def with_search(cost: Cost, search: Search | None) -> Cost:
+def with_search(cost: Cost, *found: Search | Choice | None) -> Cost:
     """Embedding the question and a helping model's words are part of an answer's cost."""
-    if search is None or search.usd == 0.0 or cost.usd is None:
-        return cost
-    return replace(cost, usd=None if search.usd is None else cost.usd + search.usd)
+    for one in found:
+        if one is not None and one.usd != 0.0 and cost.usd is not None:
+            cost = replace(cost, usd=None if one.usd is None else cost.usd + one.usd)
+    return cost
 
 
 def begin(draft: Draft, run: Run) -> None:

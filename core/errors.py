@@ -30,6 +30,10 @@ UsageKind = Literal[
     "bad_collection",
     "bad_document",
     "bad_questions",
+    "bad_template",
+    "missing_value",
+    "bad_schema",
+    "bad_recipe_file",
     "embedder_changed",
     "no_package",
 ]
@@ -59,6 +63,9 @@ ModelErrorKind = Literal[
     "wrong_adapter",
     "unknown_collection",
     "search",
+    "choosing",
+    "unknown_set",
+    "unknown_template",
     "internal",
 ]
 

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from core.jsontypes import JsonObject
+from core.errors import UsageError
+from core.jsontypes import Json, JsonObject
+from core.text import clean
 
 _BLOCK = re.compile(r"\S(?:(?!\r?\n[ \t]*\r?\n).)*(?<=\S)", re.DOTALL)
 """From a first visible character to the last one before a blank line."""
@@ -17,9 +19,45 @@ class Example:
 
     question: str
     answer: str
+    fields: tuple[tuple[str, str], ...] = ()
+    """Name and content of the other columns of its row, for templates."""
+    tags: tuple[str, ...] = ()
+    """What people call it, to choose by."""
 
     def to_json(self) -> JsonObject:
-        return {"question": self.question, "answer": self.answer}
+        out: JsonObject = {"question": self.question, "answer": self.answer}
+        if self.fields:
+            out["fields"] = dict(self.fields)
+        if self.tags:
+            out["tags"] = list(self.tags)
+        return out
+
+
+def example_from_json(content: Json) -> Example:
+    """The example that `to_json` wrote.
+
+    Raises:
+        UsageError: `bad_recipe`, naming what is missing.
+    """
+    found = content if isinstance(content, dict) else {}
+    question, answer = found.get("question"), found.get("answer")
+    if not isinstance(question, str) or not isinstance(answer, str) or not answer:
+        raise _bad("each example needs the texts 'question' and 'answer'")
+    columns, tags = found.get("fields", {}), found.get("tags", [])
+    if not isinstance(columns, dict) or not all(isinstance(v, str) for v in columns.values()):
+        raise _bad("the 'fields' of an example must be a JSON object of texts")
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise _bad("the 'tags' of an example must be a list of texts")
+    return Example(
+        question=clean(question),
+        answer=clean(answer),
+        fields=tuple((clean(name), clean(str(value))) for name, value in columns.items()),
+        tags=tuple(clean(str(tag)) for tag in tags),
+    )
+
+
+def _bad(reason: str) -> UsageError:
+    return UsageError("bad_recipe", f"recipe: {reason}", reason=reason)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,24 +6,27 @@
 
 import asyncio
 import importlib.metadata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
+from types import MappingProxyType
 from typing import Literal
 from uuid import uuid4
 
 from sqlalchemy import Engine
 
-from core.answer import Answer, Reason, Vote
-from core.asking import checked_columns, checked_question
+from core.answer import Answer, Reason, Vote, more_blame
+from core.asking import Named, checked_columns, checked_question, checked_values
 from core.background import BackgroundLoop, collect_when_idle
 from core.draft import Column
 from core.embedding import EmbedderSpec
+from core.estimating import Estimating
 from core.libraries import open_library, workshop_beside
+from core.live_rounds import LiveRounds
 from core.lora.base import EMBEDDED_FILE, EMBEDDED_FOLDER
 from core.lora.library import AdapterLibrary
 from core.lora.trainings import Trainings
-from core.metering import Estimate, Metering
+from core.metering import Metering
 from core.model import ChatModel
 from core.models import litellm_chat
 from core.models.answerer import Answerer
@@ -33,23 +36,22 @@ from core.models.embedding import Embedders
 from core.models.local_runtime import LocalRuntime
 from core.money import Money
 from core.open_book import OpenBook
-from core.prompt import prepare
+from core.prompting import open_prompting
 from core.recipe import Recipe
 from core.retrieval.sweeps import Sweeps
 from core.round import Round
 from core.settings import Endpoint, Settings, read_settings
+from core.snippet import snippet
 from core.store.database import open_database
 from core.store.example_sets import ExampleSets
 from core.store.export import Row, vote_rows
 from core.store.exported import exported
 from core.store.preferences import Preferences
 from core.store.rounds import Rounds, StoredRound
+from core.store.templates import Templates
 from core.store.training import Liked, liked_answers
 from core.store.votes import VoteFilter, Votes
 from core.text import clean
-
-ROUNDS_KEPT = 200
-"""Rounds held for pages that still look at them; older ones are read from the store."""
 
 
 class Lab:
@@ -81,8 +83,26 @@ class Lab:
         self.library = open_library(settings, engine, embedders, self.open_book.align)
         self.open_book.library = self.library
         workshop = workshop_beside(self.library, settings.home)
+        self.templates = Templates(engine)
+        self.prompting = open_prompting(
+            settings.home,
+            (self.example_sets, self.templates, self.rounds, self.preferences),
+            self.library,
+            self.adapters,
+            self.metering,
+            self._context_of,
+        )
+        self.estimate = Estimating(
+            self.metering, self.rounds, self.open_book, self.prompting, self._context_of
+        ).estimate
+        self._named = Named(
+            adapters=self.adapters.resolved,
+            collection=self.library.version,
+            few_shot=self.prompting.few_shots.hashed,
+            template=self.prompting.template,
+        )
         self.sweeps = Sweeps(settings.home / "sweeps", self.library, workshop)
-        self._live: dict[str, Round] = {}
+        self._live = LiveRounds()
         self._warmed = False
         self._closed = False
         self.loop.submit(collect_when_idle(self.running))
@@ -96,15 +116,17 @@ class Lab:
         *,
         conversation_id: str | None = None,
         turn: int = 0,
+        values: Mapping[str, str] = MappingProxyType({}),
     ) -> Round:
         """Put one question to several recipes; returns at once with the running Round.
 
         Raises:
-            UsageError: for an empty or endless question, or no or too many recipes.
+            UsageError: for an empty or endless question, no or too many recipes, or a template's
+                variable without a value.
             StoreError: when the question cannot be stored.
         """
         question = checked_question(question)
-        checked = checked_columns(columns, self.adapters.resolved, self.library.version)
+        checked = checked_columns(columns, self._named)
         round_ = Round(
             round_id=uuid4().hex,
             conversation_id=conversation_id or uuid4().hex,
@@ -116,6 +138,8 @@ class Lab:
             on_answer=self._store_answer,
             versions=self._versions,
             retriever=self.open_book,
+            chooser=self.prompting.chooser,
+            values=checked_values(checked, values),
         )
         self.rounds.open(
             round_id=round_.id,
@@ -124,7 +148,7 @@ class Lab:
             question=question,
             recipes=[draft.column.recipe for draft in round_.drafts],
         )
-        self._keep(round_)
+        self._live.keep(round_)
         round_.start(self.loop)
         return round_
 
@@ -134,7 +158,7 @@ class Lab:
 
     def running(self) -> list[Round]:
         """The Rounds that have not ended."""
-        return [round_ for round_ in list(self._live.values()) if round_.running]
+        return self._live.running()
 
     def stored(self, round_id: str) -> StoredRound:
         """A round from the store. Raises `StoreError` of kind `not_found`."""
@@ -161,8 +185,7 @@ class Lab:
             self.votes.remove(answer_id, person)
         else:
             made = self.votes.put(answer_id, person, rating, reasons, clean(comment).strip())
-        blamed = _blames(made) - _blames(before)
-        if blamed:
+        if blamed := more_blame(before, made):
             self.open_book.blame(self.rounds.answer(answer_id), blamed)
         return made
 
@@ -176,17 +199,11 @@ class Lab:
 
     # ---- cost ---------------------------------------------------------------------------------
 
-    def estimate(self, columns: Sequence[Column], question: str) -> list[Estimate | None]:
-        """What asking these columns would cost, per column."""
-        found = []
-        for column in columns:
-            prompt = prepare(column.recipe, clean(question), column.history)
-            spec = self.models().find(column.recipe.model)
-            earlier = self.rounds.completion_tokens(column.recipe.model)
-            context = spec.context_tokens if spec else None
-            passages = self.open_book.expected_tokens(column.recipe)
-            found.append(self.metering.estimate(column.recipe, prompt, earlier, context, passages))
-        return found
+    def snippet(self, answer: Answer) -> str:
+        """Python that repeats an answer's request with LiteLLM alone."""
+        question = self.rounds.get(answer.round_id).question
+        route = self.metering.known(answer.model)
+        return snippet(answer, question, route) if route else ""
 
     def fitting_adapters(self, model: str) -> set[str]:
         """Hashes of the adapters that can be laid over a model of the local runtime."""
@@ -264,16 +281,10 @@ class Lab:
     async def _store_answer(self, answer: Answer) -> None:
         await asyncio.to_thread(self.rounds.add, answer)
 
-    def _keep(self, round_: Round) -> None:
-        finished = [key for key, r in self._live.items() if not r.running]
-        for key in finished[: max(0, len(self._live) - ROUNDS_KEPT)]:
-            del self._live[key]
-        self._live[round_.id] = round_
-
-
-def _blames(vote: Vote | None) -> int:
-    """Whether a vote says that the answer relied on the wrong source."""
-    return int(vote is not None and vote.rating < 0 and "wrong_source" in vote.reasons)
+    def _context_of(self, model: str) -> int | None:
+        spec = self.models().find(model)
+        known = spec.context_tokens if spec else None
+        return known or self.metering.context_of(model)
 
 
 def open_lab(settings: Settings | None = None, model: ChatModel | None = None) -> Lab:

@@ -9,6 +9,7 @@ from core.errors import ModelError
 from core.models import tokens
 from core.models.listed import listing_of
 from core.models.route import Route
+from core.models.tokens import TokenCount
 from core.pricing import Price, PriceTable, cost_of
 from core.prompt import Prompt
 from core.recipe import Recipe
@@ -60,6 +61,17 @@ class Metering:
             estimated=True,
         )
 
+    def counted(self, model: str, prompt: Prompt) -> TokenCount | None:
+        """Tokens of a prompt for a model; None where nobody knows who would answer."""
+        route = self.known(model)
+        return tokens.count(prompt.messages, route) if route else None
+
+    def context_of(self, model: str) -> int | None:
+        """Tokens a model's prompt and answer may have together; None when unknown."""
+        route = self.known(model)
+        listing = listing_of(route.model) if route and route.place == "cloud" else None
+        return listing.context_tokens if listing else None
+
     def price_of(self, model: str) -> Price | None:
         """Today's price, found by the id as typed or with its provider in front."""
         today = datetime.now(UTC).date()
@@ -86,7 +98,7 @@ class Metering:
         prompt: Prompt,
         earlier: Sequence[int],
         context_tokens: int | None = None,
-        passage_tokens: int = 0,
+        found_tokens: int = 0,
     ) -> Estimate | None:
         """What a column will cost; None when nobody knows who would answer.
 
@@ -95,14 +107,14 @@ class Metering:
             prompt: what would be sent.
             earlier: completion tokens of the model's earlier answers.
             context_tokens: from the catalog; None looks into LiteLLM's table.
-            passage_tokens: of the passages that will be found, as far as can be said before.
+            found_tokens: of passages that will be found and examples that will be chosen, as far as
+                can be said before.
         """
         route = self.known(recipe.model)
         if route is None:
             return None
         counted = tokens.count(prompt.messages, route)
-        listing = listing_of(route.model) if route.place == "cloud" else None
-        input_tokens = counted.tokens + passage_tokens
+        input_tokens = counted.tokens + found_tokens
         low, high = _range(recipe, earlier)
         costs = [
             self.cost(
@@ -116,12 +128,12 @@ class Metering:
         return Estimate(
             model=recipe.model,
             input_tokens=input_tokens,
-            exact=counted.exact and not passage_tokens,
+            exact=counted.exact and not found_tokens,
             output_tokens=(low, high),
             from_history=len(earlier),
             usd=(usd[0], usd[1]) if len(usd) == 2 else None,
             own_hardware=costs[0].basis == "own hardware",
-            context_tokens=context_tokens or (listing.context_tokens if listing else None),
+            context_tokens=context_tokens or self.context_of(recipe.model),
         )
 
     def known(self, model: str) -> Route | None:

@@ -30,7 +30,7 @@ from core.retrieval.writing import (
     rewrite_request,
     versions_request,
 )
-from core.round import Meter
+from core.round_seams import Meter
 from core.search import Hit, Retrieval, Search
 from core.store.training import Liked
 from core.text import language_of

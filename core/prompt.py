@@ -1,12 +1,15 @@
 """Exactly what is sent. Pure: the same recipe, question and history give the same messages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from core.example import Example, Passage, passages_of
 from core.jsontypes import Json
+from core.output_schema import instruction
 from core.recipe import Recipe
+from core.template import ANSWER, Template, rendered
 
 Role = Literal["system", "user", "assistant"]
 
@@ -64,22 +67,70 @@ def prepare(
     question: str,
     history: Sequence[Turn] = (),
     found: Sequence[Passage] = (),
+    *,
+    examples: Sequence[Example] | None = None,
+    template: Template | None = None,
+    values: Mapping[str, str] = MappingProxyType({}),
 ) -> Prompt:
-    """Put system prompt, passages, examples, history and question into messages."""
+    """Put system prompt, passages, examples, history and question into messages.
+
+    Args:
+        recipe: how to answer.
+        question: as it was asked.
+        history: earlier turns of the same column.
+        found: passages that were searched.
+        examples: chosen ones; None takes those written into the recipe.
+        template: the one that the recipe names.
+        values: for the template's variables besides the built-in ones.
+    """
     passages = (*passages_of(recipe.reference, document="reference"), *found)
-    examples = recipe.few_shot.examples if recipe.few_shot else ()
-    system = "\n\n".join(part for part in (recipe.system, _open_book(passages)) if part)
-    turns = [Turn(question=e.question, answer=e.answer) for e in examples] + list(history)
+    if examples is None:
+        examples = recipe.few_shot.examples if recipe.few_shot else ()
+    form = template or _NO_TEMPLATE
+    inside = {
+        **values,
+        "question": question,
+        "context": _numbered(passages),
+        "examples": _written(form, examples),
+    }
+    parts = (
+        recipe.system,
+        rendered(form.system, inside).strip(),
+        "" if "context" in form.places else _open_book(passages),
+        instruction(recipe.schema) if recipe.schema else "",
+    )
+    system = "\n\n".join(part for part in parts if part)
+    shown = [] if "examples" in form.places else examples
     messages = [Message(role="system", content=system)] if system else []
-    for turn in turns:
-        messages.append(Message(role="user", content=turn.question))
-        messages.append(Message(role="assistant", content=turn.answer))
-    messages.append(Message(role="user", content=question))
-    return Prompt(question=question, messages=tuple(messages), examples=examples, passages=passages)
+    for example in shown:
+        asked = rendered(form.user, {**dict(example.fields), "question": example.question})
+        messages += _turn(asked.strip(), example.answer)
+    for turn in history:
+        asked = rendered(form.user, {**values, "question": turn.question})
+        messages += _turn(asked.strip(), turn.answer)
+    messages.append(Message(role="user", content=rendered(form.user, inside)))
+    return Prompt(
+        question=question, messages=tuple(messages), examples=tuple(examples), passages=passages
+    )
+
+
+_NO_TEMPLATE = Template(name="")
+
+
+def _turn(question: str, answer: str) -> tuple[Message, Message]:
+    return Message(role="user", content=question), Message(role="assistant", content=answer)
+
+
+def _written(form: Template, examples: Sequence[Example]) -> str:
+    return "\n\n".join(
+        rendered(form.example, {**dict(one.fields), "question": one.question, ANSWER: one.answer})
+        for one in examples
+    )
 
 
 def _open_book(passages: tuple[Passage, ...]) -> str:
-    if not passages:
-        return ""
-    numbered = (f"[{number}] {passage.text}" for number, passage in enumerate(passages, 1))
-    return "\n\n".join([OPEN_BOOK, *numbered])
+    return f"{OPEN_BOOK}\n\n{_numbered(passages)}" if passages else ""
+
+
+def _numbered(passages: tuple[Passage, ...]) -> str:
+    return "\n\n".join(f"[{n}] {passage.text}" for n, passage in enumerate(passages, 1))

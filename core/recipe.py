@@ -7,19 +7,16 @@ from dataclasses import dataclass, fields, replace
 
 from core.adapter import AdapterUse, adapters_from_json, adapters_to_json
 from core.errors import UsageError
-from core.example import Example
+from core.few_shot import FewShot, few_shot_from_json
 from core.jsontypes import Json, JsonObject
+from core.output_schema import canonical
 from core.search import Retrieval, retrieval_from_json
+from core.template import TemplateUse, template_use_from_json
 from core.text import clean
 
 MAX_RECIPES = 8
-
-
-@dataclass(frozen=True, kw_only=True)
-class FewShot:
-    """Examples shown to the model before the question."""
-
-    examples: tuple[Example, ...]
+_NAMED = frozenset(("plain", "template", "adapter", "retrieval"))
+"""Techniques that a label names by their content."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +26,8 @@ class Recipe:
     model: str
     system: str = ""
     """System prompt; empty sends none."""
+    template: TemplateUse | None = None
+    """A stored template; its system prompt follows `system`, its user part puts the question."""
     temperature: float | None = None
     """None leaves it to the provider, as for every sampling field."""
     top_p: float | None = None
@@ -38,6 +37,8 @@ class Recipe:
     few_shot: FewShot | None = None
     retrieval: Retrieval | None = None
     """Where passages are looked for, and how."""
+    schema: str = ""
+    """JSON Schema the answer must fit, as canonical JSON text; empty asks for free text."""
     reference: str = ""
     """Text the answer should be found in (open book); blank lines separate passages."""
     adapter: tuple[AdapterUse, ...] = ()
@@ -51,6 +52,8 @@ class Recipe:
     def key(self) -> str:
         """Twelve hex digits over everything that can change the answer."""
         content = {k: v for k, v in self.to_json().items() if k != "name"}
+        if self.schema:  # models write in the order of its properties, which sorting would hide
+            content["schema"] = self.schema
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
@@ -60,6 +63,8 @@ class Recipe:
         on = []
         if self.system:
             on.append("system")
+        if self.template:
+            on.append("template")
         if self.few_shot:
             on.append("few_shot")
         if self.retrieval:
@@ -68,6 +73,8 @@ class Recipe:
             on.append("reference")
         if self.adapter:
             on.append("adapter")
+        if self.schema:
+            on.append("schema")
         return tuple(on) or ("plain",)
 
     @property
@@ -75,7 +82,11 @@ class Recipe:
         """A short name: the given one, else model and techniques."""
         if self.name:
             return self.name
-        extra = [t for t in self.techniques if t not in ("plain", "adapter", "retrieval")]
+        shots = self.few_shot if self.few_shot and self.few_shot.set else None
+        named = {*_NAMED, "few_shot"} if shots else _NAMED
+        extra = [t for t in self.techniques if t not in named]
+        extra += [_versioned(self.template)] if self.template else []
+        extra += [f"{shots.set} ×{shots.k}"] if shots else []
         extra += [self.retrieval.collection] if self.retrieval else []
         extra += [use.name for use in self.adapter]
         return " + ".join([self.model.split("/", 1)[-1], *extra])
@@ -87,10 +98,10 @@ class Recipe:
             value = getattr(self, field.name)
             if field.name == "model" or value in (None, "", ()):
                 continue
-            if isinstance(value, FewShot):
-                value = {"examples": [e.to_json() for e in value.examples]}
-            if isinstance(value, Retrieval):
+            if isinstance(value, FewShot | Retrieval | TemplateUse):
                 value = value.to_json()
+            if field.name == "schema":
+                value = json.loads(value)
             if field.name == "adapter":
                 value = adapters_to_json(value)
             if field.name in ("temperature", "top_p"):
@@ -148,7 +159,9 @@ def recipe_from_json(content: Mapping[str, Json]) -> Recipe:
         max_tokens=_integer(content, "max_tokens", 1, 10_000_000),
         seed=_integer(content, "seed", -(2**63), 2**63 - 1),
         stop=_strings(content, "stop"),
-        few_shot=_few_shot(content.get("few_shot")),
+        few_shot=few_shot_from_json(content.get("few_shot")),
+        template=template_use_from_json(content.get("template")),
+        schema=canonical(content.get("schema")),
         retrieval=retrieval_from_json(content.get("retrieval")),
         adapter=adapters_from_json(content.get("adapter")),
     )
@@ -161,6 +174,10 @@ def differences(recipes: list[Recipe]) -> tuple[str, ...]:
         for field in fields(Recipe)
         if field.name != "name" and len({getattr(r, field.name) for r in recipes}) > 1
     )
+
+
+def _versioned(use: TemplateUse) -> str:
+    return f"{use.name} v{use.version}" if use.version else use.name
 
 
 def _bad(reason: str, text: str) -> UsageError:
@@ -202,19 +219,3 @@ def _strings(content: Mapping[str, Json], name: str) -> tuple[str, ...]:
     if not isinstance(values, list) or not all(isinstance(v, str) and v for v in values):
         raise _bad(f"{name!r} must be a list of texts that are not empty", "")
     return tuple(clean(str(v)) for v in values)
-
-
-def _few_shot(value: Json) -> FewShot | None:
-    if value is None:
-        return None
-    examples = value.get("examples") if isinstance(value, dict) else None
-    if not isinstance(examples, list) or not examples:
-        raise _bad("'few_shot' must be {\"examples\": [...]} with at least one example", "")
-    read = []
-    for item in examples:
-        question = item.get("question") if isinstance(item, dict) else None
-        answer = item.get("answer") if isinstance(item, dict) else None
-        if not isinstance(question, str) or not isinstance(answer, str) or not answer:
-            raise _bad("each example needs the texts 'question' and 'answer'", "")
-        read.append(Example(question=clean(question), answer=clean(answer)))
-    return FewShot(examples=tuple(read))

@@ -6,41 +6,28 @@ to call with each finished Answer.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Protocol
+from functools import partial
+from types import MappingProxyType
 
-from core.answer import Answer, Cost, Timing, Usage
+from core.answer import Answer, Cost, Usage
 from core.background import BackgroundLoop
 from core.draft import Column, Draft, Run, begin, take, with_search
-from core.errors import ModelError, StoreError
+from core.errors import StoreError
+from core.example import Example
+from core.few_shot import Choice
+from core.jsontypes import Json
 from core.model import ChatModel, Delta
-from core.prompt import NOTHING_RELEVANT, OVER_BUDGET, Prompt, Turn, prepare
+from core.output_schema import faults
+from core.prompt import NOTHING_RELEVANT, OVER_BUDGET, Prompt, prepare
 from core.recipe import Recipe
+from core.round_seams import Chooser, Meter, Retriever
 from core.search import Search
 from core.text import clean, language_of
-
-
-class Meter(Protocol):
-    """Counts what the provider did not count, and prices it."""
-
-    def usage(self, model: str, prompt: Prompt, text: str, reported: Usage) -> Usage: ...
-
-    def cost(self, model: str, usage: Usage, timing: Timing) -> Cost: ...
-
-
-class Retriever(Protocol):
-    """Finds passages for columns that read documents."""
-
-    async def ready(self, recipe: Recipe) -> None:
-        """Open what is opened once; not part of any latency."""
-
-    async def find(self, recipe: Recipe, question: str, history: Sequence[Turn]) -> Search:
-        """Raises `ModelError`."""
-        ...
 
 
 class Round:
@@ -59,13 +46,15 @@ class Round:
         on_answer: Callable[[Answer], Awaitable[None]],
         versions: dict[str, str],
         retriever: Retriever | None = None,
+        chooser: Chooser | None = None,
+        values: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.id = round_id
         self.conversation_id = conversation_id
         self.turn = turn
         self.question = question
         self.drafts = [
-            Draft(position=i, column=c, prompt=prepare(c.recipe, question, c.history))
+            Draft(position=i, column=c, prompt=_prompt(c, question, values))
             for i, c in enumerate(columns)
         ]
         self._model = model
@@ -73,6 +62,8 @@ class Round:
         self._on_answer = on_answer
         self._versions = versions
         self._retriever = retriever
+        self._chooser = chooser
+        self._values = dict(values)
         self._tasks: list[Future[None]] = []
 
     @property
@@ -108,10 +99,12 @@ class Round:
         run = Run(draft)
         try:
             await self._make_ready(draft, run)
-            if await self._open_book(draft, run):
+            if await self._brief(draft, run):
                 await self._stream_with_fallback(draft, run)
         except asyncio.CancelledError:
             run.stop_reason = "stopped"
+        except Exception as error:  # a column that breaks must end all the same
+            run.fail(error)
         run.ended_at = time.monotonic()
         # A task of its own: a Stop may end the writing, never the storing of what was written.
         storing = asyncio.ensure_future(self._store(draft, run))
@@ -120,6 +113,11 @@ class Round:
                 await asyncio.shield(storing)
 
     async def _store(self, draft: Draft, run: Run) -> None:
+        # Not before: looking for leaks is no part of any latency.
+        if self._chooser is not None:
+            with suppress(Exception):
+                recipe = draft.column.recipe
+                run.leaks = await self._chooser.leaks(recipe, self.question, run.chosen)
         # In a thread: counting tokens of a long text would hold up every other column's stream.
         answer = await asyncio.to_thread(self._finish, draft, run)
         try:
@@ -134,32 +132,27 @@ class Round:
         """Start what is started once; the clock of the answer begins after it."""
         with suppress(Exception):  # the question itself will say it, and may fall back
             await self._model.ready(draft.column.recipe)
-        with suppress(Exception):
-            if self._retriever is not None:
-                await self._retriever.ready(draft.column.recipe)
+        for opener in (self._chooser, self._retriever):
+            with suppress(Exception):
+                if opener is not None:
+                    await opener.ready(draft.column.recipe)
         begin(draft, run)
 
-    async def _open_book(self, draft: Draft, run: Run) -> bool:
-        """Find the column's passages; False when there is nothing to ask the model about."""
-        column = draft.column
-        if column.recipe.retrieval is None or self._retriever is None:
-            return True
-        draft.state = "searching"
-        began = time.monotonic()
+    async def _brief(self, draft: Draft, run: Run) -> bool:
+        """Choose examples, find passages, prepare; False when the model is not to be asked."""
+        column, began = draft.column, time.monotonic()
         try:
-            found = await self._retriever.find(column.recipe, self.question, column.history)
-        except ModelError as error:
-            run.fail(error)
-            return False
+            column.check()
+            run.offered = await self._chosen(draft, run)
+            found = await self._found(draft, run)
+            await self._fit(draft, run, column.recipe, run.offered)
         except Exception as error:  # one broken column must not take the others with it
-            run.fail(ModelError("internal", f"{type(error).__name__}: {error}"[:400]))
+            run.fail(error)
             return False
         finally:
             run.search_s = time.monotonic() - began
-        draft.search, run.searched = found, found
-        draft.prompt = prepare(column.recipe, self.question, column.history, found.given)
-        draft.state = "waiting"
-        if found.given or column.recipe.reference:
+            draft.state = "waiting"
+        if found is None or found.given or column.recipe.reference:
             return True
         language = "ko" if language_of(self.question) == "ko" else "en"
         cut = any(hit.cut == "budget" for hit in found.hits)
@@ -167,24 +160,71 @@ class Round:
         run.usage = Usage(prompt_tokens=0, completion_tokens=0)
         return False
 
+    async def _chosen(self, draft: Draft, run: Run) -> Choice | None:
+        recipe = draft.column.recipe
+        if self._chooser is None or not (recipe.few_shot or recipe.adapter):
+            return None
+        draft.state = "choosing"
+        return await self._chooser.choose(recipe, self.question)
+
+    async def _found(self, draft: Draft, run: Run) -> Search | None:
+        column = draft.column
+        if column.recipe.retrieval is None or self._retriever is None:
+            return None
+        draft.state = "searching"
+        found = await self._retriever.find(column.recipe, self.question, column.history)
+        draft.search = run.searched = found
+        return found
+
+    async def _fit(
+        self,
+        draft: Draft,
+        run: Run,
+        recipe: Recipe,
+        choice: Choice | None,
+        refused: Mapping[str, str | int] | None = None,
+    ) -> Choice | None:
+        """Make the prompt with as many of the chosen examples as the model has room for."""
+        build = partial(_prompt, draft.column, self.question, self._values, draft.search)
+        if choice is not None and self._chooser is not None:
+            choice = await self._chooser.fitted(recipe, choice, build, refused)
+        draft.choice = run.chosen = choice
+        draft.prompt = build(None if choice is None else choice.given)
+        return choice
+
     async def _stream_with_fallback(self, draft: Draft, run: Run) -> None:
         recipe = draft.column.recipe
-        await self._stream(draft, run, recipe)
+        await self._stream_shortened(draft, run, recipe)
         if run.failure and not draft.pieces and recipe.fallback:
             run.failed_model = (recipe.model, run.failure.kind)
             run.model, run.failure, run.stop_reason = recipe.fallback, None, "stop"
             # An adapter belongs to its model; asked of another one it would only fail as well.
-            await self._stream(draft, run, replace(recipe, model=recipe.fallback, adapter=()))
+            recipe = replace(recipe, model=recipe.fallback, adapter=())
+            # It may have room for examples that the first model had none for, or less.
+            await self._fit(draft, run, recipe, run.offered)
+            await self._stream_shortened(draft, run, recipe)
+
+    async def _stream_shortened(self, draft: Draft, run: Run, recipe: Recipe) -> None:
+        """Ask, and while the model finds the prompt too long, again with fewer examples.
+
+        Only the model counts its tokens exactly, and says so by refusing.
+        """
+        await self._stream(draft, run, recipe)
+        while (refusal := run.failure) and refusal.kind == "context_too_long" and not draft.pieces:
+            before = draft.choice
+            after = await self._fit(draft, run, recipe, before, refusal.details)
+            if before is None or after is None or len(after.given) == len(before.given):
+                return
+            run.failure, run.stop_reason = None, "stop"
+            await self._stream(draft, run, recipe)
 
     async def _stream(self, draft: Draft, run: Run, recipe: Recipe) -> None:
         try:
             async with aclosing(self._model.stream(recipe, draft.prompt)) as events:  # type: ignore[type-var]
                 async for event in events:
                     take(event, draft, run)
-        except ModelError as error:
-            run.fail(error)
         except Exception as error:  # one broken column must not take the others with it
-            run.fail(ModelError("internal", f"{type(error).__name__}: {error}"[:400]))
+            run.fail(error)
 
     def _finish(self, draft: Draft, run: Run) -> Answer:
         timing = run.timing()
@@ -192,12 +232,18 @@ class Round:
         usage, cost = run.usage, Cost()
         with suppress(Exception):  # words that arrived are worth more than their price
             usage = self._meter.usage(run.model, draft.prompt, text, run.usage)
-            cost = with_search(self._meter.cost(run.model, usage, timing), run.searched)
+            cost = self._meter.cost(run.model, usage, timing)
+            cost = with_search(cost, run.searched, run.chosen)
         snapshot = {
+            "question": self.question,
             "messages": [m.to_json() for m in draft.prompt.messages],
             "examples": [e.to_json() for e in draft.prompt.examples],
             "passages": [p.to_json() for p in draft.prompt.passages],
             "search": run.searched.to_json() if run.searched else None,
+            "few_shot": run.chosen.to_json() if run.chosen else None,
+            "leaks": [leak.to_json() for leak in run.leaks],
+            "values": self._values,
+            "schema_faults": _faults(text, draft.column.recipe.schema),
             "price_version": cost.price_version,
             "served_by": run.served_by,
             "fallback_after": list(run.failed_model) if run.failed_model else None,
@@ -222,3 +268,28 @@ class Round:
             snapshot=snapshot,
             answered_at=datetime.now(UTC),
         )
+
+
+def _prompt(
+    column: Column,
+    question: str,
+    values: Mapping[str, str],
+    search: Search | None = None,
+    examples: Sequence[Example] | None = None,
+) -> Prompt:
+    return prepare(
+        column.recipe,
+        question,
+        column.history,
+        search.given if search else (),
+        examples=examples,
+        template=column.template,
+        values=values,
+    )
+
+
+def _faults(text: str, schema: str) -> list[Json] | None:
+    """None without a schema or an answer, or where they cannot be compared."""
+    with suppress(Exception):  # words that arrived are worth more than their form
+        return [fault.to_json() for fault in faults(text, schema)] if schema and text else None
+    return None

@@ -45,6 +45,8 @@ OWNERS = {
     "pdfplumber": ("core/retrieval/load/",),
     "markitdown": ("core/retrieval/load/",),
     "semantic_text_splitter": ("core/retrieval/split.py",),
+    "yaml": ("core/plain_yaml.py",),
+    "jsonschema": ("core/output_schema.py", "core/bounded_validator.py"),
 }
 NOUNS = (
     "recipe",
@@ -57,6 +59,16 @@ NOUNS = (
     "embedding",
     "example",
     "example_set",
+    "few_shot",
+    "template",
+    "output_schema",
+    "bounded_validator",
+    "labels",
+    "leaks",
+    "spelling",
+    "asked",
+    "korean",
+    "near_duplicates",
     "pricing",
     "model",
     "text",
@@ -68,7 +80,7 @@ HEAVY = (
     *("litellm", "alembic", "pandas", "httpx", "tiktoken", "xllamacpp", "streamlit", "openai"),
     *("torch", "transformers", "peft", "trl", "datasets", "gguf", "sacrebleu", "numpy"),
     *("chromadb", "tantivy", "sentence_transformers", "pypdfium2", "markitdown"),
-    *("semantic_text_splitter", "tokenizers", "safetensors", "kiwipiepy"),
+    *("semantic_text_splitter", "tokenizers", "safetensors", "kiwipiepy", "yaml", "jsonschema"),
 )
 
 

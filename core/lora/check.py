@@ -11,10 +11,12 @@ from typing import Literal, get_args
 
 from core.example import Example
 from core.example_set import SetExample, Split, normalised
+from core.few_shot import Alike
 from core.jsontypes import JsonObject
-from core.lora.near_duplicates import near_duplicates
+from core.leaks import NearIndex
 from core.lora.personal_data import personal_kinds
 from core.lora.text_flaws import flaws_of
+from core.near_duplicates import near_duplicates
 from core.text import language_of
 
 FindingKind = Literal[
@@ -110,7 +112,8 @@ def check_set(
     * too_few: train, least, good
     * empty: questions, answers
     * one_label: labels; imbalance: labels, share (of the most frequent answer)
-    * leak: test, elsewhere (questions that are also trained on), rows
+    * leak: test, elsewhere (questions learnt that are tested there, equally or nearly), rows,
+      near (how many of these questions are nowhere equal; when all are, it is a warning only)
     * too_long: limit, longest
     * contradiction: rows
     * near_duplicate: originals (parallel to `examples`), across (pairs on both sides of the split)
@@ -188,13 +191,27 @@ def _labels(distinct: Sequence[_Row]) -> Iterator[Finding]:
 
 
 def _leak(filled: Sequence[_Row], tested_elsewhere: Sequence[Example]) -> Iterator[Finding]:
-    learnt = {row.question for row in filled if row.split == "train"}
-    here = learnt & {row.question for row in filled if row.split == "test"}
-    elsewhere = learnt & {normalised(example.question) for example in tested_elsewhere}
-    leaked = here | elsewhere
+    learnt = dict.fromkeys(row.question for row in filled if row.split == "train")
+    here = _alike(learnt, (row.question for row in filled if row.split == "test"))
+    elsewhere = _alike(learnt, (normalised(example.question) for example in tested_elsewhere))
+    leaked = here.keys() | elsewhere.keys()
+    equal = {q for found in (here, elsewhere) for q, how in found.items() if how == "equal"}
     rows = [row for row in filled if row.split == "train" and row.question in leaked]
-    detail: JsonObject = {"test": len(here), "elsewhere": len(elsewhere), "rows": len(rows)}
-    yield from _about("leak", "error", rows, detail, count=len(leaked))
+    detail: JsonObject = {
+        "test": len(here),
+        "elsewhere": len(elsewhere),
+        "rows": len(rows),
+        "near": len(leaked) - len(equal),
+    }
+    severity: Severity = "error" if equal else "warning"
+    yield from _about("leak", severity, rows, detail, count=len(leaked))
+
+
+def _alike(learnt: Iterable[str], tested: Iterable[str]) -> dict[str, Alike]:
+    """The questions learnt that are tested as well."""
+    index = NearIndex(dict.fromkeys(tested))
+    found = ((question, index.find(question)) for question in learnt) if len(index) else ()
+    return {question: known[1] for question, known in found if known is not None}
 
 
 def _too_long(rows: Sequence[_Row]) -> Iterator[Finding]:

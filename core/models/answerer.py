@@ -8,7 +8,7 @@ from pathlib import Path
 from core.adapter import AdapterUse
 from core.errors import ModelError
 from core.model import Begun, Event, Queued, Waiting
-from core.models import baseline, litellm_chat, local_stream
+from core.models import baseline, litellm_chat, local_stream, nearest
 from core.models.listed import listing_of
 from core.models.local_runtime import LocalRuntime
 from core.models.retry import with_retries
@@ -84,14 +84,7 @@ class Answerer:
 
     async def _once(self, route: Route, recipe: Recipe, prompt: Prompt) -> AsyncIterator[Event]:
         if route.provider == "baseline":
-            if route.model != "extract":
-                raise ModelError(
-                    "unknown_model",
-                    f"there is no baseline/{route.model}; use baseline/extract",
-                    model=recipe.model,
-                    provider="baseline",
-                )
-            events = baseline.stream(recipe, prompt)
+            events = _baseline(route, recipe, prompt)
         elif route.place == "local":
             events = self._locally(route, recipe, prompt)
         else:
@@ -121,6 +114,18 @@ class Answerer:
                 )
                 async for event in events:
                     yield event
+
+
+def _baseline(route: Route, recipe: Recipe, prompt: Prompt) -> AsyncIterator[Event]:
+    answering = {"extract": baseline.stream, "nearest": nearest.stream}.get(route.model)
+    if answering is None:
+        raise ModelError(
+            "unknown_model",
+            f"there is no baseline/{route.model}; use baseline/extract or baseline/nearest",
+            model=recipe.model,
+            provider="baseline",
+        )
+    return answering(recipe, prompt)
 
 
 def _check_context(route: Route, recipe: Recipe, prompt: Prompt) -> None:

@@ -98,6 +98,11 @@ def features(text: str) -> set[str]:
     return found
 
 
+def subjects(text: str) -> set[str]:
+    """Features that say what a text is about, not how it asks."""
+    return features(text) - _COMMON
+
+
 def _from_examples(prompt: Prompt) -> str | None:
     asked = features(prompt.question)
     scored = [(_shared(asked, features(e.question)), e.answer) for e in prompt.examples]
@@ -132,7 +137,7 @@ class _Sentence:
 def _from_passages(prompt: Prompt) -> str | None:
     """The sentence with the most of the question's rare features, a little for its context."""
     offered = list(_sentences(prompt))
-    asked = features(prompt.question) - _COMMON
+    asked = subjects(prompt.question)
     weights = _weights(asked, offered)
     total = sum(weights.values())
     if not total:

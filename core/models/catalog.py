@@ -18,6 +18,8 @@ from core.settings import Endpoint, Settings
 
 DEADLINE_S = 2.0
 
+BASELINES = ("baseline/extract", "baseline/nearest")
+
 WELL_KNOWN = (
     "openai/gpt-5",
     "openai/gpt-5-mini",
@@ -75,20 +77,21 @@ async def online(
     local = offline(settings, runtime).models
     found = [spec for server in listed for spec in server.models]
     return Catalog(
-        models=(*local[:1], *found, *local[1:]),
+        models=(*local[: len(BASELINES)], *found, *local[len(BASELINES) :]),
         servers=tuple(server for catalog in listed for server in catalog.servers),
     )
 
 
 def _local(runtime: LocalRuntime) -> Iterable[ModelSpec]:
-    yield ModelSpec(
-        id="baseline/extract",
-        place="local",
-        provider="Narani",
-        licence="Apache-2.0",
-        languages="ko, en",
-        leaves_machine=False,
-    )
+    for baseline in BASELINES:
+        yield ModelSpec(
+            id=baseline,
+            place="local",
+            provider="Narani",
+            licence="Apache-2.0",
+            languages="ko, en",
+            leaves_machine=False,
+        )
     # The embedded model first: it is what a fresh machine has.
     for file in sorted(runtime.files(), key=lambda file: not runtime.is_embedded(file)):
         header = header_of(file)

@@ -5,11 +5,12 @@ invented "stop" and invented usage. We look at what really arrived and raise `Mo
 """
 
 import asyncio
+import json
 import os
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from functools import cache
 from types import ModuleType
@@ -17,12 +18,16 @@ from typing import Any, Literal
 
 from core.answer import Usage
 from core.errors import ModelError
+from core.jsontypes import JsonObject
 from core.model import Delta, Done, Event
+from core.models.listed import listing_of
 from core.models.litellm_errors import translate
 from core.models.route import Route
 from core.prompt import Prompt
 from core.recipe import Recipe
 
+ANSWER = "answer"
+"""What a schema is called where it must have a name."""
 _loading = threading.Lock()
 
 
@@ -155,27 +160,58 @@ async def _ending(raw: AsyncIterator[Any]) -> AsyncIterator[Any]:
     raise _Ended
 
 
-def _arguments(route: Route, recipe: Recipe, prompt: Prompt, timeout_s: float) -> dict[str, Any]:
+def request(route: Route, recipe: Recipe, messages: Sequence[JsonObject]) -> dict[str, Any]:
+    """What LiteLLM is asked for, without the key and without how long to wait.
+
+    Needs LiteLLM's import where the recipe has a schema.
+    """
     optional = {
         "temperature": recipe.temperature,
         "top_p": recipe.top_p,
         "max_tokens": recipe.max_tokens,
         "seed": recipe.seed,
         "stop": list(recipe.stop) or None,
+        "response_format": _response_format(route, recipe.schema),
         "api_base": route.base_url,
-        "api_key": route.api_key,
     }
     return {
         "model": route.model,
-        "messages": [message.to_json() for message in prompt.messages],
+        "messages": list(messages),
+        **{name: value for name, value in optional.items() if value is not None},
         "stream": True,
         "stream_options": {"include_usage": True},
+    }
+
+
+def _arguments(route: Route, recipe: Recipe, prompt: Prompt, timeout_s: float) -> dict[str, Any]:
+    key = {"api_key": route.api_key} if route.api_key is not None else {}
+    return {
+        **request(route, recipe, [message.to_json() for message in prompt.messages]),
+        **key,
         "timeout": timeout_s,
         # Hidden retries would be counted as the model's latency.
         "max_retries": 0,
         "num_retries": 0,
-        **{name: value for name, value in optional.items() if value is not None},
     }
+
+
+def _response_format(route: Route, schema: str) -> JsonObject | None:
+    """The schema in OpenAI's words; None where it can only be asked for in the messages."""
+    if not schema:
+        return None
+    litellm = load()
+    # With the provider in front of the name, LiteLLM looks a model up as one it does not know.
+    provider, _, model = route.model.partition("/")
+    taken = litellm.get_supported_openai_params(model=model, custom_llm_provider=provider)
+    if "response_format" not in (taken or ()):
+        return None
+    # OpenAI's older models know JSON but no schema; LiteLLM's table says which. Of other
+    # providers it knows too little: there a refusal in the provider's words is worth more.
+    listed = route.provider == "openai" and route.base_url is None and listing_of(route.model)
+    if listed and not litellm.supports_response_schema(model=route.model):
+        return None
+    content = {"name": ANSWER, "schema": json.loads(schema)}
+    return {"type": "json_schema", "json_schema": content}
 
 
 def _delta(chunk: Any) -> Delta | None:

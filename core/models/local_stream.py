@@ -6,7 +6,7 @@ llama.cpp speaks OpenAI's protocol: one `data:` line of JSON for each piece.
 import json
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.answer import Usage
@@ -132,24 +132,33 @@ def _client(timeout_s: float) -> "httpx.AsyncClient":
     )
 
 
-def _body(scales: list[float], recipe: Recipe, prompt: Prompt) -> JsonObject:
-    wanted: dict[str, Any] = {
+def request(recipe: Recipe, messages: Sequence[JsonObject]) -> JsonObject:
+    """What a llama.cpp server is asked for, whichever adapters it has loaded."""
+    schema = {"schema": json.loads(recipe.schema)} if recipe.schema else None
+    optional: dict[str, Any] = {
         "temperature": recipe.temperature,
         "top_p": recipe.top_p,
         "max_tokens": recipe.max_tokens,
         "seed": recipe.seed,
         "stop": list(recipe.stop) or None,
+        "response_format": schema and {"type": "json_schema", "json_schema": schema},
+    }
+    return {
+        "messages": list(messages),
+        **{name: value for name, value in optional.items() if value is not None},
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+
+
+def _body(scales: list[float], recipe: Recipe, prompt: Prompt) -> JsonObject:
+    body = request(recipe, [message.to_json() for message in prompt.messages])
+    if scales:
         # Every loaded adapter with its scale, zeros included: llama.cpp keeps the prompt's cache
         # when scales change without being said in full, and an incomplete list would silently
         # answer with another column's adapter.
-        "lora": [{"id": n, "scale": scale} for n, scale in enumerate(scales)] or None,
-    }
-    return {
-        "messages": [message.to_json() for message in prompt.messages],
-        "stream": True,
-        "stream_options": {"include_usage": True},
-        **{name: value for name, value in wanted.items() if value is not None},
-    }
+        body["lora"] = [{"id": n, "scale": scale} for n, scale in enumerate(scales)]
+    return body
 
 
 def _refusal(body: bytes, status: int, recipe: Recipe) -> ModelError:

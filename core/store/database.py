@@ -9,7 +9,7 @@ from sqlalchemy.exc import ArgumentError
 
 from core.errors import StoreError
 
-HEAD = "0003"
+HEAD = "0004"
 """Newest migration; a test compares it with the folder. Alembic is imported only to get there."""
 
 _LOCK = 8_241_137

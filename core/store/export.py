@@ -88,6 +88,8 @@ _ANSWER_FIELDS = (
     answers.c.adapter,
     answers.c.collection,
     answers.c.passage_ids,
+    answers.c.few_shot_set,
+    answers.c.few_shot_ids,
     rounds.c.language,
 )
 _VOTE_FIELDS = (
@@ -153,7 +155,10 @@ def harmless(cell: Cell) -> str | int | float:
         return ""
     if isinstance(cell, str):
         first = cell[:1]
-        if first in _FORMULA_STARTS or (first == " " and cell.lstrip(" ")[:1] in _FORMULA_STARTS):
+        # An apostrophe before a formula is the reader's own: a second one keeps it.
+        if first in _FORMULA_STARTS or (
+            first in " '" and cell.lstrip("'").lstrip(" ")[:1] in _FORMULA_STARTS
+        ):
             return "'" + cell
     elif isinstance(cell, float) and -1e-4 < cell < 1e-4:
         return format(Decimal(repr(cell)), "f")  # 0.000025, not 2.5e-05
@@ -191,6 +196,8 @@ def _answer_cells(
     adapter: str | None,
     collection: str | None,
     passage_ids: str | None,
+    few_shot_set: str | None,
+    few_shot_ids: str | None,
     language: str,
 ) -> Row:
     return (
@@ -203,9 +210,9 @@ def _answer_cells(
         recipe,
         model,
         techniques,
-        # Examples and reference text stand in the recipe itself.
-        "inline" if "few_shot" in techniques else None,
-        None,
+        # What is inline stands in the recipe itself.
+        few_shot_set or ("inline" if "few_shot" in techniques else None),
+        few_shot_ids,
         collection or ("inline" if "reference" in techniques else None),
         passage_ids,
         adapter,

@@ -181,6 +181,7 @@ def _answer_row(answer: Answer) -> dict[str, Any]:
         "adapter": ",".join(use.reference for use in answer.recipe.adapter) or None,
         "collection": _collection(answer),
         "passage_ids": " ".join(p.id for p in answer.sources if p.id) or None,
+        **_few_shot(answer),
         "prompt_tokens": answer.usage.prompt_tokens,
         "completion_tokens": answer.usage.completion_tokens,
         "cached_tokens": answer.usage.cached_tokens,
@@ -206,6 +207,22 @@ def _collection(answer: Answer) -> str | None:
     if how is None:
         return None
     return (f"{how.collection}@{how.version}" if how.version else how.collection)[:200]
+
+
+def _few_shot(answer: Answer) -> dict[str, str | None]:
+    """The set with its version and the examples given; nothing for examples of the recipe's own."""
+    shots, choice = answer.recipe.few_shot, answer.snapshot.get("few_shot")
+    found: Mapping[str, Any] = choice if isinstance(choice, Mapping) else {}
+    # Without a choice the answer failed before it: the recipe still says which set was meant.
+    name = found.get("set", shots.set if shots else "")
+    version = found.get("version", shots.version if shots else None)
+    if not name:
+        return {"few_shot_set": None, "few_shot_ids": None}
+    given = [one["id"] for one in found.get("candidates", ()) if one["left_out"] is None]
+    return {
+        "few_shot_set": (f"{name}@{version}" if version else name)[:200],
+        "few_shot_ids": " ".join(given) or None,
+    }
 
 
 def _answer(row: Row[Any]) -> Answer:

@@ -47,6 +47,8 @@ answers = Table(
     Column("adapter", Text),
     Column("collection", String(200)),
     Column("passage_ids", Text),
+    Column("few_shot_set", String(200)),
+    Column("few_shot_ids", Text),
     Column("prompt_tokens", Integer),
     Column("completion_tokens", Integer),
     Column("cached_tokens", Integer),
@@ -65,6 +67,8 @@ answers = Table(
     Column("snapshot", Text, nullable=False),
     Index("ix_answers_by_model", "model", "answered_at"),
     Index("ix_answers_by_recipe", "recipe_key", "label"),
+    # With what is filtered by: how often a set was used is counted past the answers' texts.
+    Index("ix_answers_by_few_shot_set", "few_shot_set", "error_kind"),
 )
 
 votes = Table(
@@ -91,6 +95,10 @@ example_sets = Table(
     Column("train_count", Integer, nullable=False),
     Column("test_count", Integer, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("test_share", Float, nullable=False, server_default="0.2"),
+    Column("columns", Text),
+    Column("tags", Text),
+    Column("note", Text),
     UniqueConstraint("name", "version", name="one_set_per_name_and_version"),
 )
 
@@ -102,6 +110,20 @@ examples = Table(
     Column("split", String(8), nullable=False),
     Column("question", Text, nullable=False),
     Column("answer", Text, nullable=False),
+    Column("fields", Text),
+    Column("tags", Text),
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("system", Text, nullable=False),
+    # `user` is a word of PostgreSQL's own.
+    Column("user_part", Text, nullable=False),
+    Column("example_part", Text, nullable=False),
 )
 
 collections = Table(

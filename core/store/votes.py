@@ -217,7 +217,9 @@ def _conditions(wanted: VoteFilter) -> list[ColumnElement[bool]]:
     if wanted.recipes:
         found.append(answers.c.recipe_key.in_(wanted.recipes))
     for technique in wanted.techniques:
-        found.append(answers.c.techniques.contains(technique, autoescape=True))
+        # Whole codes between the signs that join them: one may be part of another.
+        among = "+" + answers.c.techniques + "+"
+        found.append(among.contains(f"+{technique}+", autoescape=True))
     if wanted.since:
         found.append(votes.c.voted_at >= datetime.combine(wanted.since, time(), UTC))
     if wanted.until:

@@ -12,16 +12,20 @@ from pages.shared.collection_head import SAMPLE_NAME, add_sample
 from pages.shared.errors import show_error
 from pages.shared.estimate import estimate_line
 from pages.shared.language import t
-from pages.shared.links import apply_address, recipe_link, round_link
+from pages.shared.links import apply_address
 from pages.shared.markdown import plain
+from pages.shared.promote import promote_problem
+from pages.shared.prompt_fields import values_form
 from pages.shared.recipe_form import recipe_head
 from pages.shared.resources import get_lab
 from pages.shared.round_views import diff_view, round_table, what_differs
+from pages.shared.share_view import share_view
 from pages.shared.state import ColumnState, compare_state
 from pages.shared.watch import watch
 
 MOST_IN_A_ROW = 4
-SHIPPED = EMBEDDED, BASELINE = "local/narani", "baseline/extract"
+EMBEDDED, BASELINE = "local/narani", "baseline/extract"
+SHIPPED = (EMBEDDED, BASELINE, "baseline/nearest")
 """What answers on a fresh machine; models of the visitor's own come before them."""
 SAMPLE_ADAPTER = "haedam"
 
@@ -39,6 +43,7 @@ def ask(question: str | None = None) -> None:
             state.with_history(lab),
             conversation_id=state.conversation_id,
             turn=state.turn,
+            values=state.values,
         )
     except (UsageError, StoreError, ModelError) as error:
         state.problem = error
@@ -118,6 +123,9 @@ state = compare_state()
 apply_address(state, lab)
 if not state.columns:
     state.columns = first_columns()
+if state.again:
+    question, state.again = state.again, None
+    ask(question)
 round_ = lab.live(state.round_id) if state.round_id else None
 running = round_ is not None and round_.running
 
@@ -150,24 +158,22 @@ with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
     )
     if share.open:
         with share:
-            st.caption(t("share_help"))
-            if state.round_id:
-                st.caption(t("share_round"))
-                st.code(round_link(state.round_id), language=None, wrap_lines=True)
-            st.caption(t("share_recipes"))
-            asked = round_.question if round_ else ""
-            link = recipe_link([c.recipe for c in state.columns], asked)
-            st.code(link, language=None, wrap_lines=True)
+            share_view(lab, state, round_.question if round_ else "")
     st.toggle(t("confirm_first"), key="confirm", persist_state="session")
 st.caption(f":material/balance: {plain(what_differs([column.recipe for column in state.columns]))}")
 # Slots at fixed places: what an empty one held before disappears at once, while anything that
 # merely is not drawn again stays on screen, greyed out, as long as answers are streaming.
-problem_slot, earlier_slot, question_slot, views_slot = (st.empty() for _ in range(4))
+problem_slot, values_slot, earlier_slot, question_slot, views_slot = (st.empty() for _ in range(5))
 columns_place = st.container()
 samples_slot, confirmation_slot = st.empty(), st.empty()
 if state.problem is not None:
     with problem_slot.container():
         show_error(state.problem)
+else:
+    with problem_slot.container():
+        promote_problem()
+with values_slot.container():
+    values_form(lab, state)
 
 stored = None
 if state.round_id and round_ is None:

@@ -10,6 +10,7 @@ from pages.shared.feedback_charts import approval_chart, cost_chart, time_chart
 from pages.shared.feedback_filters import chosen_filter
 from pages.shared.intervals import percent, share_interval
 from pages.shared.language import t
+from pages.shared.promote import promote_many, promote_problem
 from pages.shared.resources import get_lab
 from pages.shared.server import params_from
 
@@ -36,6 +37,7 @@ def downloads(count: int) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
+        promote_many(lab, wanted)
         st.caption(t("download_note"), width="stretch")
 
 
@@ -71,6 +73,7 @@ with charts[2]:
     time_chart(recipes)
 
 st.subheader(t("votes_table"), anchor=False)
+promote_problem()
 downloads(total)
 table = st.container()
 pages = -(-total // PER_PAGE)

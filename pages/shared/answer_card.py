@@ -9,18 +9,29 @@ from core.draft import Draft
 from core.lab import Lab
 from pages.shared.adapter_fields import training_share
 from pages.shared.errors import sentences, show_failure
+from pages.shared.examples_view import (
+    examples_badge,
+    examples_notes,
+    examples_tab,
+    has_examples,
+)
 from pages.shared.format import facts, seconds
 from pages.shared.language import t
 from pages.shared.markdown import plain, safe_markdown
 from pages.shared.person import person
+from pages.shared.promote import promote_buttons
 from pages.shared.resources import get_lab
 from pages.shared.retrieval_tab import retrieval_tab
+from pages.shared.schema_view import schema_badge, schema_faults
 from pages.shared.sources_view import citations, sources_button, support_badge
 
 SHOWN_CHARS = 20_000
 """A longer answer is shown up to here; the rest is a download."""
 LIVE_CHARS = 8_000
 """While a long answer is written only its end is drawn: browsers re-read all of it each time."""
+
+
+_SAID = ("queued", "writing", "searching", "choosing")
 
 
 class Card:
@@ -72,7 +83,7 @@ class Card:
                 attempt=wait.attempt,
             )
         else:
-            said = draft.state if draft.state in ("queued", "writing", "searching") else "waiting"
+            said = draft.state if draft.state in _SAID else "waiting"
             text = t(f"state_{said}", seconds=elapsed)
         self._meta.caption(text)
 
@@ -83,9 +94,11 @@ class Card:
             _body(answer)
         with self._meta.container():
             citations(lab, self.position, answer)
-            parts = [support_badge(answer), _facts_line(answer)]
-            line = " ".join(part for part in parts if part)
+            badges = (examples_badge(answer), schema_badge(answer), support_badge(answer))
+            line = " ".join(part for part in (*badges, _facts_line(answer)) if part)
             st.caption(line + training_share(lab, answer.recipe))
+            schema_faults(answer)
+            examples_notes(answer)
         with self._tail.container():
             if not stored:
                 st.warning(t("not_stored"), icon=":material/save:")
@@ -94,6 +107,8 @@ class Card:
                 _thumbs(self.position, answer, vote)
                 sources_button(lab, self.position, answer)
                 _details(lab, self.position, answer)
+                if vote is not None:
+                    promote_buttons(self.position, answer, vote)
             if vote is not None and vote.rating < 0:
                 _why(self.position, answer, vote)
 
@@ -196,8 +211,13 @@ def _details(lab: Lab, position: int, answer: Answer) -> None:
     if not popover.open:
         return
     with popover:
-        names = [t("prompt_sent"), t("answer_copy"), t("stages"), t("tab_retrieval")]
-        tabs = st.tabs(names if answer.recipe.retrieval else names[:3])
+        names = [t("prompt_sent"), t("answer_copy"), t("stages"), t("tab_code")]
+        more = {
+            "tab_examples": has_examples(answer),
+            "tab_retrieval": answer.recipe.retrieval is not None,
+        }
+        shown = [name for name, there in more.items() if there]
+        tabs = st.tabs([*names, *(t(name) for name in shown)])
         with tabs[0]:
             messages = answer.snapshot.get("messages") or []
             for message in messages:
@@ -210,6 +230,11 @@ def _details(lab: Lab, position: int, answer: Answer) -> None:
                 st.caption(f"{t('stage_' + stage)}: {seconds(value)} {t('seconds_short')}")
             version = answer.cost.price_version or t("unknown")
             st.caption(f"{t('price_used')}: {plain(version)}")
-        if answer.recipe.retrieval:
-            with tabs[3]:
-                retrieval_tab(lab, answer)
+        with tabs[3]:
+            st.caption(t("code_help"))
+            st.code(lab.snippet(answer), language="python", wrap_lines=True)
+        draw = {"tab_examples": lambda: examples_tab(answer)}
+        draw["tab_retrieval"] = lambda: retrieval_tab(lab, answer)
+        for place, name in zip(tabs[len(names) :], shown, strict=True):
+            with place:
+                draw[name]()

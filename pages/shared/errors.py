@@ -22,10 +22,14 @@ def sentences(kind: str, details: Mapping[str, str | int]) -> tuple[str, str]:
     values: defaultdict[str, object] = defaultdict(lambda: "?", details)
     values.setdefault("where", details.get("url") or details.get("provider") or "?")
     values.setdefault("variable", t("unknown"))
+    if "part" in values:
+        values["part"] = t(f"template_part_{values['part']}")
     reason = str(details.get("code", details.get("reason", "")))
     if (named := f"reason_{kind}_{reason}") in TEXTS:
         values["reason"] = t(named).format_map(values)
     own = f"next_{kind}_{reason}"
+    if values.get("suggestion") == "" and f"{own}_no_suggestion" in TEXTS:
+        own += "_no_suggestion"
     return _fill(f"error_{kind}", values), _fill(own if own in TEXTS else f"next_{kind}", values)
 
 

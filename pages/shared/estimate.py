@@ -15,7 +15,7 @@ def estimate_line(lab: Lab, columns: list[Column], question: str | None) -> None
     estimates = [e for e in lab.estimate(columns, question or "") if e is not None]
     if not estimates:
         return
-    counted = [e for e in estimates if e.model != "baseline/extract"]
+    counted = [e for e in estimates if not e.model.startswith("baseline/")]
     key = "estimate_question" if question else "estimate_next"
     if counted:
         text = t(

@@ -69,7 +69,7 @@ def facts(answer: Answer) -> str:
         cost_text(answer.cost),
         f"{seconds(timing.total_s)} {t('seconds_short')}",
     ]
-    if timing.ttft_s is not None and answer.model != "baseline/extract":
+    if timing.ttft_s is not None and not answer.model.startswith("baseline/"):
         parts.append(f"{t('first_token_short')} {seconds(timing.ttft_s)}")
     speed = tokens_per_second(answer.usage, timing)
     if speed is not None:

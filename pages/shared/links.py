@@ -1,5 +1,7 @@
 """Addresses that reopen a round or a comparison."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -9,17 +11,28 @@ from core.lab import Lab
 from core.recipe import MAX_RECIPES, Recipe, parse_recipe
 from pages.shared.state import ColumnState, CompareState
 
+VALUE = "value."
+"""In front of a template variable's name in an address."""
 
-def recipe_link(recipes: list[Recipe], question: str) -> str:
+
+def recipe_link(
+    recipes: list[Recipe], question: str, values: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """`/compare?recipe=...&question=...`: fills the page in and sends nothing."""
-    params = [("recipe", recipe.to_text()) for recipe in recipes]
-    return _base() + urlencode([*params, ("question", question)])
+    return _base() + _query(recipes, question, values)
 
 
-def compare_url(recipes: list[Recipe], question: str) -> str:
+def compare_url(
+    recipes: list[Recipe], question: str, values: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """The same as a path on this server."""
+    return "/compare?" + _query(recipes, question, values)
+
+
+def _query(recipes: list[Recipe], question: str, values: Mapping[str, str]) -> str:
     params = [("recipe", recipe.to_text()) for recipe in recipes]
-    return "/compare?" + urlencode([*params, ("question", question)])
+    filled = [(VALUE + name, value) for name, value in values.items() if value]
+    return urlencode([*params, ("question", question), *filled])
 
 
 def round_link(round_id: str) -> str:
@@ -43,9 +56,11 @@ def apply_address(state: CompareState, lab: Lab) -> None:
         except StoreError as error:
             state.problem = error
             del params["round"]
-    link = "\n".join([*recipes, question])
-    if (recipes or question) and link != state.link:
+    values = {name.removeprefix(VALUE): params[name] for name in params if name.startswith(VALUE)}
+    link = "\n".join([*recipes, question, *values, *values.values()])
+    if (recipes or question or values) and link != state.link:
         state.link = link
+        state.values |= values
         _apply_link(state, recipes, question)
 
 

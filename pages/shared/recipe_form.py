@@ -9,8 +9,10 @@ from core.lab import Lab
 from core.model import ModelSpec
 from core.recipe import Recipe, parse_recipe, recipe_from_json
 from pages.shared.adapter_fields import adapter_fields, adapter_label, adapters_typed
+from pages.shared.few_shot_fields import SWEEP, few_shot_fields, put_few_shot, typed_few_shot
 from pages.shared.language import t
 from pages.shared.markdown import plain
+from pages.shared.prompt_fields import put_prompt, schema_field, template_field, typed_prompt
 from pages.shared.retrieval_fields import (
     collection_field,
     put_retrieval,
@@ -19,8 +21,7 @@ from pages.shared.retrieval_fields import (
 )
 from pages.shared.state import ColumnState, CompareState, compare_state
 
-_ARROW = " => "
-_SHOWN_APART = ("plain", "adapter", "retrieval")
+_SHOWN_APART = ("plain", "adapter", "retrieval", "few_shot", "template")
 _ACTIONS = {
     "copy": ":material/content_copy:",
     "left": ":material/arrow_back:",
@@ -95,6 +96,14 @@ def _about(lab: Lab, recipe: Recipe, spec: ModelSpec | None) -> str:
     parts += [t(f"technique_{name}") for name in recipe.techniques if name not in _SHOWN_APART]
     if recipe.retrieval:
         parts.append(f":material/menu_book: {plain(recipe.retrieval.collection)}")
+    if recipe.few_shot:
+        shots = recipe.few_shot
+        named = f"{plain(shots.set)} ×{shots.k}" if shots.set else t("technique_few_shot")
+        parts.append(f":material/format_list_numbered: {named}")
+    if recipe.template:
+        use = recipe.template
+        version = f" v{use.version}" if use.version else ""
+        parts.append(f":material/edit_note: {plain(use.name)}{version}")
     parts += [adapter_label(use) for use in recipe.adapter]
     if recipe.name:
         parts.insert(0, f"**{plain(recipe.name)}**")
@@ -117,11 +126,16 @@ def _settings(lab: Lab, position: int, column: ColumnState) -> None:
         for name, value in _form_values(column.recipe).items():
             st.session_state[f"{name}_{uid}"] = value
         put_retrieval(column.recipe.retrieval, uid)
+        put_few_shot(column.recipe.few_shot, uid)
+        put_prompt(column.recipe, uid)
     change = {"on_change": _change, "args": (position,)}
     number = {**change, "value": None, "placeholder": t("field_default")}
     with popover:
         st.text_input(t("field_name"), key=f"name_{uid}", **change)
         st.text_area(t("field_system"), key=f"system_{uid}", **change)
+        template_field(lab, uid, **change)
+        if few_shot_fields(lab, uid, **change):
+            _sweep(lab, column)
         collection_field(lab, f"retrieval_collection_{uid}", **change)
         if column.recipe.retrieval is not None:
             with st.container(border=True):
@@ -132,9 +146,6 @@ def _settings(lab: Lab, position: int, column: ColumnState) -> None:
             help=t("field_reference_help"),
             **change,
         )
-        st.text_area(
-            t("field_few_shot"), key=f"few_shot_{uid}", help=t("field_few_shot_help"), **change
-        )
         left, right = st.columns(2)
         left.number_input(
             t("field_temperature"), 0.0, 2.0, step=0.1, key=f"temperature_{uid}", **number
@@ -143,6 +154,7 @@ def _settings(lab: Lab, position: int, column: ColumnState) -> None:
         left.number_input(t("field_max_tokens"), 1, step=1, key=f"max_tokens_{uid}", **number)
         right.number_input(t("field_seed"), step=1, key=f"seed_{uid}", **number)
         adapter_fields(lab, column.recipe, uid, change)
+        schema_field(uid, **change)
         st.text_area(t("field_stop"), key=f"stop_words_{uid}", **change)
         st.text_input(t("field_fallback"), key=f"fallback_{uid}", **change)
         st.button(
@@ -159,7 +171,6 @@ def _form_values(recipe: Recipe) -> dict[str, str | int | float | None]:
         "name": recipe.name,
         "system": recipe.system,
         "reference": recipe.reference,
-        "few_shot": _examples_text(recipe),
         "temperature": recipe.temperature,
         "top_p": recipe.top_p,
         "max_tokens": recipe.max_tokens,
@@ -212,9 +223,8 @@ def _change(position: int) -> None:
     content["adapter"] = adapters_typed(column.recipe, uid)
     content["retrieval"] = typed_retrieval(uid)
     try:
-        examples = _examples(str(value("few_shot") or ""))
-        if examples:
-            content["few_shot"] = {"examples": examples}
+        content["few_shot"] = typed_few_shot(column.recipe.few_shot, uid)
+        content |= typed_prompt(column.recipe, uid)
         column.recipe = recipe_from_json(content)
         state.problem = None
     except UsageError as error:
@@ -236,19 +246,19 @@ def _apply_to_all(position: int) -> None:
         column.recipe = replace(shared, model=mine.model, name=mine.name, adapter=adapter)
 
 
-def _examples_text(recipe: Recipe) -> str:
-    examples = recipe.few_shot.examples if recipe.few_shot else ()
-    return "\n".join(f"{e.question}{_ARROW}{e.answer}" for e in examples)
-
-
-def _examples(text: str) -> list[dict[str, str]]:
-    found = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        question, arrow, answer = line.partition("=>")
-        if not arrow or not answer.strip():
-            reason = f"line {number} of the examples has no ' => ' with an answer behind it"
-            raise UsageError("bad_recipe", reason, reason=reason)
-        found.append({"question": question.strip(), "answer": answer.strip()})
-    return found
+def _sweep(lab: Lab, column: ColumnState) -> None:
+    """Columns that differ only in the number of examples, asked what is on screen."""
+    state, recipe = compare_state(), column.recipe
+    shots = recipe.few_shot
+    assert shots is not None
+    asked = lab.stored(state.round_id).question if state.round_id else None
+    state.columns = [
+        ColumnState(
+            recipe=replace(recipe, few_shot=replace(shots, k=k) if k else None, name=f"k = {k}")
+        )
+        for k in SWEEP
+    ]
+    state.new_conversation()
+    state.again = asked
+    state.sync()
+    st.rerun()

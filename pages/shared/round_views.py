@@ -3,15 +3,13 @@
 import streamlit as st
 
 from core.answer import Answer, Vote, tokens_per_second
-from core.diff import MAX_WORDS, Change, is_cut, word_diff
+from core.diff import MAX_WORDS, is_cut
 from core.pricing import to_krw
 from core.recipe import Recipe, differences
 from pages.shared.format import currency
 from pages.shared.language import t
-from pages.shared.markdown import plain
 from pages.shared.resources import get_lab
-
-_TAGS = {"left": "red", "right": "green"}
+from pages.shared.template_diff import differences_drawn
 
 
 def what_differs(recipes: list[Recipe]) -> str:
@@ -114,13 +112,4 @@ def diff_view(answers: list[Answer]) -> None:
         if is_cut(one) or is_cut(two):
             st.caption(t("diff_too_long", limit=f"{MAX_WORDS:,}"))
         with st.container(height=420):
-            st.markdown("".join(_piece(change) for change in word_diff(one, two)))
-
-
-def _piece(change: Change) -> str:
-    text = plain(change.text)
-    if change.kind == "same" or not change.text.strip():
-        return text
-    colour = _TAGS[change.kind]
-    lines = text.split("\n")
-    return "\n".join(f":{colour}-background[{line}]" if line.strip() else line for line in lines)
+            st.markdown(differences_drawn(one, two) or t("template_diff_blank"))

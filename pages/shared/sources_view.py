@@ -33,7 +33,9 @@ def _support(answer: Answer) -> Support:
 
 
 def _question(answer: Answer) -> str:
-    """What was asked: the last message sent."""
+    """What was asked; of older answers the last message sent."""
+    if question := answer.snapshot.get("question"):
+        return str(question)
     messages = answer.snapshot.get("messages")
     return str(messages[-1]["content"]) if isinstance(messages, list) and messages else ""
 

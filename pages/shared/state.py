@@ -35,6 +35,10 @@ class CompareState:
     pending: str | None = None
     """A question that waits for the estimate to be accepted."""
     problem: UsageError | ModelError | StoreError | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    """For the variables of the columns' templates."""
+    again: str | None = None
+    """A question to ask in the next run, without anybody typing it."""
     link: str = ""
     """The recipe link that was applied last, so that it is applied once."""
 
@@ -65,6 +69,9 @@ class CompareState:
             ColumnState(recipe=recipe, thread_id=threads.get(i) or uuid4().hex)
             for i, recipe in enumerate(stored.recipes)
         ]
+        values = next((a.snapshot.get("values") for a in stored.answers), None)
+        if isinstance(values, dict):
+            self.values |= {str(name): str(value) for name, value in values.items()}
         self.conversation_id, self.round_id = stored.conversation_id, stored.id
         self.turn = stored.turn + 1
         self.pending, self.problem = None, None

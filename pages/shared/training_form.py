@@ -32,6 +32,8 @@ FIELDS = {
 }
 """Each setting and the term that explains it."""
 SHIPPED = Path(__file__).parents[2] / "assets" / "examples"
+SAMPLES = ("haedam_facts", "medication_guidance")
+"""Shipped sets from which the embedded model can learn something."""
 
 
 def training_form(lab: Lab, *, can_train: bool) -> None:
@@ -79,7 +81,7 @@ def _sets(lab: Lab) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         upload = st.file_uploader(
             t("set_upload"),
-            type=["csv", "tsv", "json", "jsonl"],
+            type=["csv", "tsv", "json", "jsonl", "xlsx"],
             key="set_upload",
             help=t("set_upload_help"),
             max_upload_size=20,
@@ -87,7 +89,7 @@ def _sets(lab: Lab) -> None:
         if upload is not None and st.session_state.get("set_seen") != upload.file_id:
             st.session_state["set_seen"] = upload.file_id
             _import(lab, upload.name, upload.getvalue())
-        for file in sorted(SHIPPED.glob("*.jsonl")):
+        for file in (SHIPPED / f"{name}.jsonl" for name in SAMPLES):
             st.button(
                 t(f"sample_set_{file.stem}"),
                 key=f"sample_set_{file.stem}",

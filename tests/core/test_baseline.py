@@ -3,7 +3,7 @@
 import pytest
 
 from core.example import Example, Passage
-from core.models.baseline import NOTHING_FITS, NOTHING_GIVEN, extract, features
+from core.models.baseline import NOTHING_FITS, NOTHING_GIVEN, extract, features, subjects
 from core.prompt import Prompt, prepare
 from core.recipe import FewShot, Recipe
 from tests.core.asking import ask, ask_recipe
@@ -185,5 +185,14 @@ def test_in_the_lab_it_counts_no_tokens_and_loads_no_litellm(lab):
     assert len(answer.sources) == 2
 
 
-def test_another_baseline_is_unknown(lab):
-    assert ask(lab, "baseline/oracle").error.kind == "unknown_model"
+def test_another_baseline_is_unknown_and_both_are_named(lab):
+    error = ask(lab, "baseline/oracle").error
+    assert error.kind == "unknown_model"
+    assert "baseline/extract" in error.message
+    assert "baseline/nearest" in error.message
+
+
+def test_how_a_question_asks_is_not_what_it_is_about():
+    assert subjects("What is the capital of Japan?") == {"capital", "japan"}
+    assert subjects("배송은 언제 되나요?") == {"배송", "송은"}
+    assert subjects("How much is it?") == set()

@@ -31,11 +31,17 @@ def endpoint_lab(make_lab, upstream):
     return make_lab({"NARANI_ENDPOINTS": json.dumps(endpoints)})
 
 
-def test_without_any_key_the_baseline_and_the_embedded_model_can_answer_and_come_first(bare_lab):
+def test_without_any_key_the_baselines_and_the_embedded_model_can_answer_and_come_first(bare_lab):
     models = bare_lab.models().models
     available = [spec.id for spec in models if spec.available]
-    assert available == ["baseline/extract", "local/narani"]
-    assert [spec.id for spec in models[:2]] == available
+    assert available == ["baseline/extract", "baseline/nearest", "local/narani"]
+    assert [spec.id for spec in models[:3]] == available
+
+
+def test_what_servers_list_comes_after_the_baselines_and_before_the_embedded_model(endpoint_lab):
+    ids = [spec.id for spec in endpoint_lab.refresh_models().models]
+    assert ids[:2] == ["baseline/extract", "baseline/nearest"]
+    assert 2 <= ids.index("up/echo") < ids.index("local/narani")
 
 
 def test_a_missing_key_is_shown_with_the_name_of_its_variable(bare_lab):
@@ -142,6 +148,7 @@ def test_whether_a_question_leaves_the_machine_is_known(make_lab):
     assert leaves_machine(lab, "openai/gpt-4o-mini") is True
     assert leaves_machine(lab, "ollama_chat/tiny") is True
     assert leaves_machine(lab, "baseline/extract") is False
+    assert leaves_machine(lab, "baseline/nearest") is False
     assert leaves_machine(lab, "nobody-knows") is None
 
 

@@ -13,6 +13,7 @@ import pytest
 from core.cli import main
 from core.lab import open_lab
 from core.recipe import Recipe
+from core.template import Template
 
 ROOT = Path(__file__).parents[2]
 
@@ -115,8 +116,10 @@ def test_one_answer_is_enough_for_exit_0_and_none_is_exit_1(shell, capsys):
         ["ask", "hello", "--recipe", "{"],
         ["ask", "hello", "--recipe", ""],
         ["ask", "hello", *["--recipe", "baseline/extract"] * 9],
+        ["ask", "hello"],
+        ["ask"],
     ],
-    ids=["empty question", "bad recipe", "empty recipe", "nine recipes"],
+    ids=["empty question", "bad recipe", "empty recipe", "nine recipes", "no recipe", "nothing"],
 )
 def test_wrong_use_is_exit_2_with_one_sentence_and_no_traceback(shell, capsys, arguments):
     assert main(arguments) == 2
@@ -130,8 +133,6 @@ def test_wrong_use_is_exit_2_with_one_sentence_and_no_traceback(shell, capsys, a
     "arguments",
     [
         [],
-        ["ask", "hello"],
-        ["ask"],
         ["frobnicate"],
         ["export", "everything"],
         ["export", "votes", "--format", "xls"],
@@ -280,3 +281,92 @@ def test_votes_are_exported_as_training_data(shell, capsysbinary, form):
 
 def test_training_data_is_made_of_votes_only(shell):
     assert main(["export", "answers", "--format", "sft"]) == 2
+
+
+# ---- examples, templates and shared comparisons -----------------------------------------------------
+
+
+def asked(capsys, *arguments: str):
+    assert main(["ask", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def keep_template(**parts: str) -> None:
+    lab = open_lab()
+    try:
+        lab.templates.save(Template(**{"name": "말투", **parts}), ["나라"])
+    finally:
+        lab.close()
+
+
+def test_a_shipped_set_can_be_asked_with_on_an_empty_data_folder(shell, capsys):
+    recipe = '{"model":"baseline/nearest","few_shot":{"set":"capitals","k":3,"choose":"similar"}}'
+    content = asked(capsys, "Which city is the capital of Japan?", "--recipe", recipe)
+    (answer,) = content["answers"]
+    assert (answer["text"], answer["error"]) == ("Tokyo", None)
+    assert answer["recipe"]["few_shot"]["set"] == "capitals"
+    assert "examples" in answer["timing"]["stages"]
+
+
+def test_the_real_command_asks_with_a_shipped_set(shell):
+    recipe = (
+        '{"model":"baseline/nearest","few_shot":{"set":"film_reviews","k":3,"choose":"similar"}}'
+    )
+    done = run("ask", "줄거리가 지루했습니다.", "--recipe", recipe)
+    assert done.returncode == 0, done.stderr
+    assert "부정적" in done.stdout
+
+
+def test_values_fill_a_template_in(shell, upstream, capsys):
+    keep_template(system="{{나라}}", user="{{나라}}: {{question}}")
+    recipe = '{"model":"openai/echo","template":"말투"}'
+    content = asked(capsys, "수도는?", "--recipe", recipe, "--value", "나라=a=b {{question}}")
+    assert content["answers"][0]["text"] == "a=b {{question}}: 수도는?"
+
+
+def test_a_missing_value_and_one_that_is_none_are_exit_2(shell, capsys):
+    keep_template(system="{{나라}}")
+    arguments = ["ask", "수도는?", "--recipe", '{"model":"openai/echo","template":"말투"}']
+    for more, said in (
+        ([], "나라"),
+        (["--value", "나라"], "NAME=TEXT"),
+        (["--value", "=x"], "NAME"),
+    ):
+        assert main([*arguments, *more]) == 2
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert said in printed.err
+
+
+def test_a_shared_comparison_is_asked_from_its_file(shell, capsysbinary, tmp_path):
+    keep_template(system="Be {{나라}}.")
+    recipe = '{"model":"openai/echo","template":"말투","name":"열"}'
+    shown = ["--recipe", recipe, "--recipe", "baseline/extract", "--question", "수도는?"]
+    assert main(["recipes", "show", *shown]) == 0
+    file = tmp_path / "shared.yaml"
+    file.write_bytes(capsysbinary.readouterr().out)
+    lab = open_lab()
+    lab.templates.remove("말투")
+    lab.close()
+    assert main(["ask", "--recipes", str(file), "--value", "나라=한국", "--json"]) == 0
+    content = json.loads(capsysbinary.readouterr().out)
+    assert content["question"] == "수도는?"
+    assert [one["model"] for one in content["answers"]] == ["openai/echo", "baseline/extract"]
+    assert [one["error"] for one in content["answers"]] == [None, None]
+    more = ["--recipe", "baseline/nearest", "--value", "나라=한국", "--json"]
+    assert main(["ask", "왜요?", "--recipes", str(file), *more]) == 0
+    content = json.loads(capsysbinary.readouterr().out)
+    assert (content["question"], len(content["answers"])) == ("왜요?", 3)
+
+
+@pytest.mark.parametrize(
+    "content", [None, "", "recipes: [", "recipes:\n  - {model: 3}\n"], ids=repr
+)
+def test_a_file_that_is_no_comparison_is_exit_2(shell, capsys, tmp_path, content):
+    file = tmp_path / "shared.yaml"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    assert main(["ask", "왜요?", "--recipes", str(file)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("error: ")

@@ -1,3 +1,4 @@
+import io
 import json
 import unicodedata
 from contextlib import suppress
@@ -5,13 +6,14 @@ from contextlib import suppress
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
-from core import example_files
+from core import example_files, uploaded_text
 from core.errors import UsageError
 from core.example import Example
 from core.example_files import MAX_BYTES, MAX_CHARACTERS, read_examples
 from core.store.export import VOTE_COLUMNS, as_csv, as_jsonl, harmless
-from core.uploaded_text import HARMLESS
+from core.uploaded_text import HARMLESS, Unreadable, decoded
 
 WHY = Example(question="Why?", answer="Because.")
 
@@ -301,3 +303,35 @@ def test_any_bytes_are_read_or_refused(content, name):
     for prefix in (b"", b"question,answer\n", b'{"question": "', b"["):
         with suppress(UsageError):
             assert read_examples(name, prefix + content)
+
+
+def test_a_workbook_with_known_columns_is_read():
+    book, file = Workbook(), io.BytesIO()
+    for row in (["답변", "질문"], ["Because.", "Why?"], [3, "How many?"]):
+        book.active.append(row)
+    book.save(file)
+    assert read_examples("a.xlsx", file.getvalue()) == [
+        WHY,
+        Example(question="How many?", answer="3"),
+    ]
+
+
+@given(st.text(alphabet="a가😀é\n", max_size=30), st.sampled_from(["utf-8", "utf-8-sig", "cp949"]))
+def test_a_letter_cut_by_the_pieces_in_which_a_file_is_decoded_is_whole(text, encoding):
+    try:
+        content = text.encode(encoding)
+    except UnicodeEncodeError:
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        whole = decoded_or_line(content)
+        patch.setattr(uploaded_text, "CHUNK", 3)
+        assert decoded_or_line(content) == whole
+    if encoding != "cp949":
+        assert whole == text
+
+
+def decoded_or_line(content: bytes) -> str | int:
+    try:
+        return decoded(content)
+    except Unreadable as error:
+        return error.line

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from core.errors import UsageError
 from core.example import Example
-from core.example_set import MAX_NAME, ExampleSet, SetExample, make_set, normalised, split_of
+from core.example_set import (
+    MAX_NAME,
+    ExampleSet,
+    SetExample,
+    SetSummary,
+    make_set,
+    normalised,
+    split_of,
+)
 
 MANY = [Example(question=f"Question {n}?", answer=f"Answer {n}") for n in range(400)]
 texts = st.text(max_size=12)
@@ -132,3 +140,89 @@ def test_a_name_is_kept_composed_and_in_one_line():
     made = make_set(unicodedata.normalize("NFD", " 복약\n지도 "), [])
     assert isinstance(made, ExampleSet)
     assert made.name == "복약 지도"
+
+
+def test_ids_and_hashes_of_earlier_releases_stay():
+    """Adapters and answers name sets by them."""
+    when = datetime(2026, 3, 4, tzinfo=UTC)
+    some = [Example(question=f"질문 {n}?", answer=f"A {n}") for n in range(50)]
+    made = make_set("a", some, created_at=when)
+    assert (made.hash, made.id) == ("12f97616f19a", "9ccc7dc8a4978c6f")
+    assert make_set("a", some[:2]).hash == "4eee17ae7c1c"
+
+
+RICH = Example(
+    question="수도는?", answer="서울", fields=(("난이도", "쉬움"), ("page", "3")), tags=("지리",)
+)
+
+
+def test_columns_tags_and_order_change_the_id_and_not_the_hash():
+    made = make_set("a", [RICH, *MANY[:5]])
+    for other in (
+        [replace(RICH, fields=()), *MANY[:5]],
+        [replace(RICH, fields=(("난이도", "쉬움"), ("page", "4"))), *MANY[:5]],
+        [replace(RICH, tags=()), *MANY[:5]],
+        [replace(RICH, fields=(), tags=("난이도", "쉬움")), *MANY[:5]],
+        [*MANY[:5], RICH],
+    ):
+        changed = make_set("a", other)
+        assert changed.hash == made.hash
+        assert changed.id != made.id
+
+
+def test_columns_and_tags_are_kept_as_they_are_found_again():
+    name = unicodedata.normalize("NFD", " 난이도\n")
+    messy = replace(
+        RICH,
+        fields=((name, "a\0b\ud83d"), ("난이도", "second"), (" ", "nameless"), ("page", "")),
+        tags=(name, "난이도", "", "b  c"),
+    )
+    (kept,) = make_set("a", [messy]).examples
+    assert kept.example.fields == (("난이도", "ab\ufffd"), ("page", ""))
+    assert kept.example.tags == ("난이도", "b c")
+
+
+def test_a_stated_side_outdoes_the_share():
+    stated = {normalised(e.question): "test" for e in MANY[:10]}
+    made = make_set("a", MANY, 0.0, sides=stated)
+    assert [one.example for one in made.test] == MANY[:10]
+
+
+def test_a_side_kept_outdoes_a_stated_one():
+    question = normalised(MANY[0].question)
+    made = make_set("a", MANY[:2], 1.0, sides={question: "test"}, kept={question: "train"})
+    assert [one.split for one in made.examples] == ["train", "test"]
+
+
+@pytest.mark.parametrize("side", ["train", "test"])
+def test_where_every_side_is_stated_one_may_stay_empty(side):
+    stated = {normalised(e.question): side for e in MANY[:10]}
+    made = make_set("a", MANY[:10], sides=stated)
+    assert {one.split for one in made.examples} == {side}
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_only_a_question_that_is_free_goes_to_an_empty_side(share):
+    fixed = {normalised(e.question): "test" if share else "train" for e in MANY[:9]}
+    made = make_set("a", MANY[:10], share, kept=fixed)
+    assert [one.split for one in made.examples[:9]] == list(fixed.values())
+    assert made.examples[9].split == ("train" if share else "test")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(examples, max_size=5), st.floats(0, 1))
+def test_however_a_set_changes_no_question_changes_sides(versions, share):
+    kept = {}
+    for content in versions:
+        made = make_set("a", content, share, kept=kept)
+        now = {normalised(one.example.question): one.split for one in made.examples}
+        assert all(now[question] == kept[question] for question in now.keys() & kept.keys())
+        kept = now
+
+
+def test_a_summary_is_named_as_people_read_it():
+    summary = SetSummary(
+        id="0", name="수도", version=2, hash="", train=3, test=1, test_share=0.2,
+        created_at=datetime(2026, 3, 4, tzinfo=UTC),
+    )  # fmt: skip
+    assert (summary.label, summary.size) == ("수도 v2", 4)

@@ -67,7 +67,7 @@ def test_a_model_that_nobody_knows_has_no_estimate(lab):
     assert estimate(lab, Recipe(model="nobody-knows")) is None
 
 
-@pytest.mark.parametrize("model", ["local/tiny", "ollama_chat/qwen3:4b", "baseline/extract"])
+@pytest.mark.parametrize("model", ["local/tiny", "ollama_chat/qwen3:4b", "baseline/nearest"])
 def test_the_own_machine_is_said_to_be_the_own_machine(lab, model):
     found = estimate(lab, Recipe(model=model))
     assert found.own_hardware is True

@@ -8,12 +8,15 @@ import pytest
 from core.adapter import AdapterUse
 from core.errors import UsageError
 from core.example import Example
+from core.output_schema import canonical
 from core.recipe import FewShot, Recipe, differences, parse_recipe, recipe_from_json
 from core.search import Retrieval
+from core.template import TemplateUse
 
 FULL = Recipe(
     model="openai/gpt-4o-mini",
     system="Be short.",
+    template=TemplateUse(name="말투", version=2, hash="0123456789ab"),
     temperature=0.5,
     top_p=0.9,
     max_tokens=100,
@@ -21,6 +24,7 @@ FULL = Recipe(
     stop=("\n", "끝"),
     few_shot=FewShot(examples=(Example(question="1+1?", answer="2"),)),
     retrieval=Retrieval(collection="자료집", mode="hybrid", mmr=0.5, documents=("a.md",)),
+    schema=canonical({"type": "object", "properties": {"이유": {}, "answer": {}}}),
     reference="한 문단.\n\nAnother one.",
     adapter=(AdapterUse(name="해담", hash="0123456789ab", scale=0.5),),
     fallback="baseline/extract",
@@ -29,6 +33,8 @@ FULL = Recipe(
 OTHER_VALUES = {
     "model": "openai/gpt-4o",
     "system": "Be long.",
+    "template": TemplateUse(name="말투", version=2, hash="ba9876543210"),
+    "schema": canonical({"type": "object", "properties": {"answer": {}, "이유": {}}}),
     "temperature": 0.6,
     "top_p": 0.8,
     "max_tokens": 101,
@@ -90,10 +96,12 @@ def test_recipes_are_frozen_and_hashable():
 def test_techniques_are_named_and_plain_without_any():
     assert FULL.techniques == (
         "system",
+        "template",
         "few_shot",
         "retrieval",
         "reference",
         "adapter",
+        "schema",
     )
     assert Recipe(model="a/b").techniques == ("plain",)
 
@@ -101,7 +109,7 @@ def test_techniques_are_named_and_plain_without_any():
 def test_the_label_is_the_name_else_model_and_techniques():
     assert FULL.label == "나의 레시피"
     label = dataclasses.replace(FULL, name="").label
-    assert label == "gpt-4o-mini + system + few_shot + reference + 자료집 + 해담"
+    assert label == "gpt-4o-mini + system + few_shot + reference + schema + 말투 v2 + 자료집 + 해담"
     assert Recipe(model="a/b").label == "b"
 
 
@@ -131,7 +139,11 @@ def test_differences_name_the_fields_that_are_not_alike():
         ('{"model": "a/b", "system": 1}', "'system'"),
         ('{"model": "a/b", "stop": [""]}', "'stop'"),
         ('{"model": "a/b", "stop": {"a": 1}}', "'stop'"),
+        ('{"model": "a/b", "template": {}}', "'name'"),
+        ('{"model": "a/b", "template": {"name": "t", "version": 0}}', "'version'"),
         ('{"model": "a/b", "few_shot": []}', "'few_shot'"),
+        ('{"model": "a/b", "few_shot": ""}', "'set'"),
+        ('{"model": "a/b", "few_shot": {"set": "s", "k": 65}}', "'k'"),
         ('{"model": "a/b", "few_shot": {"examples": []}}', "'few_shot'"),
         ('{"model": "a/b", "few_shot": {"examples": [{"question": "q"}]}}', "'answer'"),
         ('{"model": "a/b", "few_shot": {"examples": ["q"]}}', "'answer'"),
@@ -202,3 +214,56 @@ def test_the_key_changes_with_the_version_of_the_collection():
 
 def test_one_stop_text_may_be_given_without_a_list():
     assert parse_recipe('{"model": "a/b", "stop": "END"}').stop == ("END",)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        FewShot(set="capitals", k=4),
+        FewShot(set="capitals", seed=1),
+        FewShot(set="capitals", choose="similar"),
+        FewShot(set="capitals", order="best_first"),
+        FewShot(set="capitals", version=2),
+        FewShot(set="capitals", hash="0123456789ab"),
+        FewShot(set="cities"),
+    ],
+    ids=lambda how: json.dumps(how.to_json()),
+)
+def test_the_key_changes_with_how_examples_are_chosen_and_what_the_set_holds(other):
+    shots = Recipe(model="a/b", few_shot=FewShot(set="capitals"))
+    assert dataclasses.replace(shots, few_shot=other).key != shots.key
+
+
+def test_a_sets_name_alone_is_a_choice_of_three():
+    assert parse_recipe('{"model": "a/b", "few_shot": "capitals"}').few_shot == FewShot(
+        set="capitals", k=3
+    )
+
+
+def test_examples_written_before_there_were_sets_have_the_key_they_had():
+    text = '{"model":"a/b","few_shot":{"examples":[{"question":"1+1?","answer":"2"}]}}'
+    recipe = parse_recipe(text)
+    assert recipe.to_text() == text
+    assert recipe.key == "16a3a729fe05"
+
+
+def test_a_label_names_the_set_with_how_many_examples_and_the_template():
+    recipe = parse_recipe(
+        '{"model": "a/b", "few_shot": {"set": "수도", "k": 5}, "template": "말투"}'
+    )
+    assert recipe.label == "b + 말투 + 수도 ×5"
+
+
+def test_a_schema_means_the_same_however_it_is_spaced():
+    spaced = parse_recipe('{"model": "a/b", "schema": {"type":   "object", "required": ["a"]}}')
+    other = parse_recipe(
+        '{"model": "a/b", "schema": "{\\"required\\":[\\"a\\"],\\"type\\":\\"object\\"}"}'
+    )
+    assert spaced == other
+    assert spaced.key == other.key
+
+
+def test_a_schema_that_cannot_be_used_is_refused_as_such():
+    with pytest.raises(UsageError) as caught:
+        parse_recipe('{"model": "a/b", "schema": {"type": "objekt"}}')
+    assert caught.value.kind == "bad_schema"

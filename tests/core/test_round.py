@@ -1,6 +1,7 @@
 """One question through several columns: apart from each other, stoppable, stored, never lost."""
 
 import asyncio
+import dataclasses
 import json
 import threading
 import time
@@ -14,7 +15,11 @@ from core.answer import Answer, Cost, Timing, Usage
 from core.asking import MAX_QUESTION_CHARS, history_of
 from core.draft import Column
 from core.errors import ModelError, UsageError
+from core.example import Example
+from core.few_shot import Candidate, Choice, FewShot
 from core.lab import Lab, open_lab
+from core.leaks import Leak
+from core.live_rounds import KEPT, LiveRounds
 from core.model import Begun, Delta, Done, Event, Queued
 from core.prompt import Prompt, Turn
 from core.recipe import MAX_RECIPES, Recipe
@@ -411,7 +416,11 @@ class Meter:
 
 
 def start_round(
-    lab: Lab, model: Script, meter: Meter, recipe: Recipe | None = None
+    lab: Lab,
+    model: Script,
+    meter: Meter,
+    recipe: Recipe | None = None,
+    chooser: "Chooser | None" = None,
 ) -> tuple[Round, list[Answer]]:
     """A Round outside the store; the list fills with what it would have stored."""
     kept: list[Answer] = []
@@ -429,6 +438,7 @@ def start_round(
         meter=meter,
         on_answer=keep,
         versions={},
+        chooser=chooser,
     )
     round_.start(lab.loop)
     return round_, kept
@@ -507,3 +517,105 @@ def test_a_fallback_is_asked_without_the_adapter(lab):
     until(lambda: bool(kept), "it is answered")
     assert [(r.model, r.adapter) for r in asked] == [("local/a", recipe.adapter), ("local/b", ())]
     assert kept[0].error is None
+
+
+class Chooser:
+    """Gives one example; breaks where the test says."""
+
+    def __init__(self, breaks: str = "") -> None:
+        self.breaks = breaks
+
+    def at(self, step: str) -> None:
+        if self.breaks == step:
+            raise ZeroDivisionError(f"nobody expected this in {step}")
+
+    async def ready(self, _recipe: Recipe) -> None:
+        self.at("ready")
+
+    async def choose(self, recipe: Recipe, _question: str) -> Choice | None:
+        self.at("choose")
+        given = tuple(Candidate(id="1", example=e) for e in recipe.few_shot.examples)
+        seconds = {"examples": 0.001}
+        return Choice(
+            set="s",
+            version=1,
+            hash="h",
+            wanted=1,
+            available=1,
+            candidates=given,
+            seconds=seconds,
+        )
+
+    async def fitted(self, _recipe, choice, _build, refused=None) -> Choice:
+        self.at("fitted" if refused is None else "refused")
+        return choice
+
+    async def leaks(self, _recipe, _question, _choice) -> tuple[Leak, ...]:
+        self.at("leaks")
+        return ()
+
+
+SHOTS = Recipe(
+    model="a/b", few_shot=FewShot(examples=(Example(question="1+1?", answer="2"),)), schema="{}"
+)
+
+
+def test_examples_are_chosen_before_the_model_is_asked(lab):
+    meter = Meter()
+    meter.leave.set()
+    _, kept = start_round(lab, Script(), meter, SHOTS, Chooser())
+    until(lambda: bool(kept), "it is answered")
+    assert [m["content"] for m in kept[0].snapshot["messages"]][-3:] == ["1+1?", "2", "hello"]
+    assert kept[0].snapshot["few_shot"]["candidates"][0]["question"] == "1+1?"
+    assert kept[0].timing.stages["examples"] == 0.001
+
+
+@pytest.mark.parametrize(
+    ("step", "kind"),
+    [("ready", None), ("choose", "internal"), ("fitted", "internal"), ("leaks", None)],
+)
+def test_a_chooser_that_breaks_ends_its_column_and_no_more(lab, step, kind):
+    meter = Meter()
+    meter.leave.set()
+    round_, kept = start_round(lab, Script(), meter, SHOTS, Chooser(breaks=step))
+    (answer,) = round_.wait(10)
+    assert (answer.error.kind if answer.error else None) == kind
+    assert bool(answer.text) is (kind is None)
+    assert kept == [answer]
+
+
+def test_a_column_that_breaks_while_it_is_shortened_ends_with_an_error_instead_of_never(lab):
+    class Narrow(Script):
+        async def stream(self, _recipe: Recipe, _prompt: Prompt) -> AsyncIterator[Event]:
+            raise ModelError("context_too_long", "too long", used=9, limit=8)
+            yield
+
+    meter = Meter()
+    meter.leave.set()
+    round_, kept = start_round(lab, Narrow(), meter, SHOTS, Chooser(breaks="refused"))
+    (answer,) = round_.wait(10)
+    assert answer.error.kind == "internal"
+    assert kept == [answer]
+
+
+def test_an_answer_that_cannot_be_held_against_its_schema_keeps_its_words(lab):
+    meter = Meter()
+    meter.leave.set()
+    broken = dataclasses.replace(SHOTS, schema="{")
+    round_, _ = start_round(lab, Script(), meter, broken)
+    (answer,) = round_.wait(10)
+    assert (answer.text, answer.error) == ("word", None)
+
+
+def test_the_oldest_rounds_that_ended_are_let_go_of_and_running_ones_are_not():
+    class Told:
+        def __init__(self, name: str, running: bool = False) -> None:
+            self.id, self.running = name, running
+
+    live = LiveRounds()
+    live.keep(Told("runs", running=True))  # type: ignore[arg-type]
+    for number in range(KEPT + 5):
+        live.keep(Told(str(number)))  # type: ignore[arg-type]
+    assert [one.id for one in live.running()] == ["runs"]
+    held = [n for n in range(KEPT + 5) if live.get(str(n))]
+    assert held == list(range(6, KEPT + 5))

@@ -110,5 +110,6 @@ def test_one_token_has_no_speed(answer: Callable[..., Answer]) -> None:
     assert "tok/s" not in shown.facts(one), "0 tok/s would be a lie"
 
 
-def test_the_baseline_has_no_first_token(answer: Callable[..., Answer]) -> None:
-    assert "first" not in shown.facts(answer(model="baseline/extract"))
+@pytest.mark.parametrize("model", ["baseline/extract", "baseline/nearest"])
+def test_a_baseline_has_no_first_token(answer: Callable[..., Answer], model: str) -> None:
+    assert "first" not in shown.facts(answer(model=model))

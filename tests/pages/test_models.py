@@ -35,6 +35,7 @@ def test_a_missing_key_is_named(open_app: Callable[..., App], locale: str, text:
 def test_what_is_ready_says_so(app: App) -> None:
     found = states(app.open(MODELS))
     assert found["baseline/extract"] == "✓ ready"
+    assert found["baseline/nearest"] == "✓ ready"
     assert found["openai/gpt-4o-mini"] == "✓ ready"
 
 

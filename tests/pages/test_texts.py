@@ -24,7 +24,7 @@ from core.retrieval.question_files import REASONS as QUESTION_REASONS
 from core.search import MODES, Cut
 from core.training import DIALS
 from pages.shared.errors import sentences
-from pages.shared.texts import TEXTS, errors
+from pages.shared.texts import TEXTS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted([*(ROOT / "pages").rglob("*.py"), ROOT / "app.py"])
@@ -117,7 +117,7 @@ def test_every_error_has_a_sentence_and_a_next_step(kind: str) -> None:
 
 
 def test_no_sentence_stands_for_an_error_that_is_none() -> None:
-    written = {key.partition("_")[2] for key in errors.TEXTS}
+    written = {key.removeprefix("error_") for key in TEXTS if key.startswith("error_")}
     assert written == set(KINDS)
 
 
@@ -157,11 +157,13 @@ def test_every_code_that_is_shown_has_a_text(key: str) -> None:
     assert key in TEXTS
 
 
-@pytest.mark.parametrize("file", ["example_files.py", "example_set.py"])
-def test_every_reason_for_refusing_examples_is_translated(file: str) -> None:
-    source = (ROOT / "core" / file).read_text(encoding="utf-8")
-    codes = set(re.findall(r'_(?:Refused|bad)\(\s*"(\w+)"', source))
-    assert codes
+def test_every_reason_for_refusing_examples_is_translated() -> None:
+    core = ROOT / "core"
+    readers = [*(core / "examples").glob("*.py"), *core.glob("*example*.py"), core / "promotion.py"]
+    source = "\n".join(file.read_text(encoding="utf-8") for file in readers)
+    codes = set(re.findall(r'(?:Refused|_bad|_empty)\(\s*"(\w+)"|code="(\w+)"', source))
+    codes = {code for pair in codes for code in pair if code}
+    assert {"encoding", "name", "zip_bomb", "no_answer"} <= codes
     assert {f"reason_bad_examples_{code}" for code in codes} <= set(TEXTS)
     korean = {"reason": "the file is empty", "code": "empty"}
     assert "the file" not in TEXTS["reason_bad_examples_empty"][0]

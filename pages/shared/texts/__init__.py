@@ -6,12 +6,17 @@ from pages.shared.texts import (
     common,
     documents,
     errors,
+    example_reasons,
+    examples,
     glossary,
     improve,
     measure,
+    prompt_errors,
+    prompting,
     reasons,
     retrieval,
     setup,
+    templates,
     tuning,
 )
 
@@ -23,9 +28,14 @@ TEXTS: dict[str, tuple[str, str]] = (
     | documents.TEXTS
     | retrieval.TEXTS
     | measure.TEXTS
+    | examples.TEXTS
+    | example_reasons.TEXTS
+    | templates.TEXTS
+    | prompting.TEXTS
     | glossary.TEXTS
     | tuning.TEXTS
     | setup.TEXTS
     | errors.TEXTS
+    | prompt_errors.TEXTS
     | reasons.TEXTS
 )

@@ -182,8 +182,8 @@ TEXTS = {
         "The examples cannot be read: {reason}",
     ),
     "next_bad_examples": (
-        "question과 answer 열이 있는 CSV나 JSONL 파일로 고쳐서 다시 올리세요.",
-        "Correct the file (CSV or JSONL with question and answer) and upload it again.",
+        "질문과 답의 열이 있는 CSV, JSONL, XLSX 파일로 고쳐서 다시 올리세요.",
+        "Correct the file (CSV, JSONL or XLSX with questions and answers) and upload it again.",
     ),
     "error_set_refused": (
         "이 예제집으로는 학습할 수 없습니다: {findings}",

@@ -183,15 +183,7 @@ TEXTS = {
         "인용이 있는 답 가운데 좋아요를 받은 것이 없습니다",
         "no answer with a citation was voted up yet",
     ),
-    "reason_bad_examples_too_large": (
-        "파일이 20 MB보다 큽니다. 나누어 올리세요",
-        "the file is larger than 20 MB; split it",
-    ),
     "reason_bad_examples_empty": ("파일이 비어 있습니다", "the file is empty"),
-    "reason_bad_examples_too_many": (
-        "예제가 100,000개를 넘습니다. 나누어 올리세요",
-        "there are more than 100,000 examples; split the file",
-    ),
     "reason_bad_examples_no_example": ("예제가 없습니다", "the file holds no example"),
     "reason_bad_examples_not_text": (
         "글 파일이 아닙니다. 스프레드시트는 'CSV UTF-8'로 저장하세요",
@@ -228,10 +220,6 @@ TEXTS = {
     "reason_bad_examples_text": (
         "{line}번째 줄의 질문이나 답이 글이 아닙니다",
         "a question or an answer on line {line} is not text",
-    ),
-    "reason_bad_examples_too_long": (
-        "{line}번째 줄의 글이 100,000자를 넘습니다",
-        "a text on line {line} is longer than 100,000 characters",
     ),
     "reason_bad_examples_name": (
         "예제집 이름이 없거나 너무 깁니다",

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from core.example import Example
 from core.example_set import SetExample, Split, make_set
-from core.lora import near_duplicates as near
 from core.lora.check import (
     FEW,
     FEWEST,
@@ -20,7 +19,6 @@ from core.lora.check import (
     Quantiles,
     check_set,
 )
-from core.lora.near_duplicates import near_duplicates
 from core.lora.personal_data import PERSONAL_KINDS, personal_kinds
 from core.lora.text_flaws import FLAWS, flaws_of
 
@@ -162,7 +160,7 @@ def test_a_question_on_both_sides_is_a_leak():
     leaked = one(examples[2].example.question + " ", "another answer", "test")
     found = findings([*examples, leaked])["leak"]
     assert (found.severity, found.count, found.examples) == ("error", 1, (3,))
-    assert found.detail == {"test": 1, "elsewhere": 0, "rows": 1}
+    assert found.detail == {"test": 1, "elsewhere": 0, "rows": 1, "near": 0}
 
 
 def test_what_is_tested_elsewhere_must_not_be_learnt():
@@ -170,7 +168,36 @@ def test_what_is_tested_elsewhere_must_not_be_learnt():
     elsewhere = [examples[0].example, examples[-1].example, Example(question="new", answer="a")]
     found = findings(examples, tested_elsewhere=elsewhere)["leak"]
     assert found.examples == (1,)
-    assert found.detail == {"test": 0, "elsewhere": 1, "rows": 1}
+    assert found.detail == {"test": 0, "elsewhere": 1, "rows": 1, "near": 0}
+
+
+KETTLES = "해담의 주전자는 어디에서 고치나요?"
+
+
+@pytest.mark.parametrize(
+    ("tested", "severity", "near"),
+    [
+        (["해담의  주전자는 어디에서 고칩니까"], "error", 0),
+        (["해담 주전자를 어디에서 고치나요?"], "warning", 1),
+        (["해담 주전자를 어디에서 고치나요?", KETTLES], "error", 0),
+        (["해담의 주전자는 언제 고치나요?", "해담의 냄비는 어디에서 고치나요?"], None, 0),
+    ],
+)
+def test_a_question_that_is_nearly_tested_is_warned_of(tested, severity, near):
+    tests = [one(text, prose(n, 4), "test") for n, text in enumerate(tested)]
+    found = findings([*good(), one(KETTLES, "브레다"), *tests]).get("leak")
+    assert (found and found.severity) == severity
+    if found:
+        assert (found.count, found.examples) == (1, (FEW + 1,))
+        assert found.detail == {"test": 1, "elsewhere": 0, "rows": 1, "near": near}
+
+
+def test_of_what_is_tested_elsewhere_near_questions_are_found_too():
+    asked = [Example(question="Where does Haedam repair broken kettles?", answer="Breda")]
+    learnt = one("Where does Haedam repair a broken kettle?", "In Breda")
+    found = findings([*good(), learnt], tested_elsewhere=asked)["leak"]
+    assert (found.severity, found.examples) == ("warning", (FEW + 1,))
+    assert found.detail == {"test": 0, "elsewhere": 1, "rows": 1, "near": 1}
 
 
 def test_a_set_that_was_split_here_never_leaks():
@@ -318,80 +345,3 @@ def test_the_numbers_of_a_finding_are_rows_counted_from_one():
 def test_any_text_can_be_checked(content):
     report = check_set([one(q, a, "train" if side else "test") for q, a, side in content])
     assert report.train + report.test == len(content)
-
-
-# ---- near-duplicates --------------------------------------------------------------------------
-
-
-def jaccard(first: str, second: str) -> float:
-    sets = [{t[i : i + 5] for i in range(max(1, len(t) - 4))} for t in (first, second)]
-    return len(sets[0] & sets[1]) / len(sets[0] | sets[1])
-
-
-def variations(count: int, seed: int = 7) -> list[str]:
-    """Texts of a few families: some nearly alike, some only similar."""
-    chance = random.Random(seed)
-    found = []
-    for _ in range(count):
-        letters = list(prose(chance.randrange(12), 20).ljust(150, "."))
-        for _ in range(chance.choice((0, 1, 2, 4, 9))):
-            letters[chance.randrange(len(letters))] = chance.choice(string.ascii_letters)
-        found.append("".join(letters).lower())
-    return found
-
-
-def test_near_duplicates_are_those_that_comparing_all_with_all_would_find():
-    texts = variations(150)
-    kept: list[int] = []
-    expected = set()
-    for place, text in enumerate(texts):
-        if any(jaccard(text, texts[other]) >= near.LEAST for other in kept):
-            expected.add(place)
-        else:
-            kept.append(place)
-    found = near_duplicates(texts)
-    assert set(found) == expected
-    assert 20 < len(expected) < 140
-    assert all(jaccard(texts[place], texts[first]) >= near.LEAST for place, first in found.items())
-
-
-def test_of_a_set_too_large_a_sample_finds_only_true_ones(monkeypatch):
-    texts = [*variations(60), "tiny", "tinx", "small text", "small texu"]
-    monkeypatch.setattr(near, "MOST_PIECES", sum(map(len, texts)) // 3)
-    found = near_duplicates(texts)
-    assert found
-    assert all(jaccard(texts[place], texts[first]) >= near.LEAST for place, first in found.items())
-
-
-@pytest.mark.parametrize("kind", ["unlike", "one template", "all alike"])
-def test_ten_thousand_texts_need_few_comparisons(kind, monkeypatch):
-    """Comparing all with all would be fifty million."""
-    chance = random.Random(3)
-    texts = {
-        "unlike": [prose(n) for n in range(10_000)],
-        "one template": [
-            f"The code of item {chance.randrange(10**9)} is {chance.randrange(10**9)} today"
-            for _ in range(10_000)
-        ],
-        "all alike": [f"{prose(1, 60)} {n % 10}" for n in range(10_000)],
-    }[kind]
-    compared = 0
-    alike = near._alike
-
-    def counted(*sets):
-        nonlocal compared
-        compared += 1
-        return alike(*sets)
-
-    monkeypatch.setattr(near, "_alike", counted)
-    near_duplicates(texts)
-    assert compared <= near.MOST_COMPARED * len(texts)
-
-
-@pytest.mark.parametrize("texts", [[], [""], ["", ""], ["a", "a"], ["abcde", "abcdf"]])
-def test_tiny_texts_are_compared_whole(texts):
-    assert bool(near_duplicates(texts)) == (len(texts) != len(set(texts)))
-
-
-def test_letter_case_does_not_hide_a_repetition():
-    assert near_duplicates([prose(1), prose(1).upper()]) == {1: 0}

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 from core.answer import Answer, Cost, Failure, Timing, Usage
 from core.example import Example, Passage
-from core.recipe import FewShot, Recipe
+from core.few_shot import Candidate, Choice, FewShot
+from core.recipe import Recipe
 from core.store.rounds import Rounds
 
 WHEN = datetime(2026, 3, 4, 5, 6, 7, 891011, tzinfo=UTC)
@@ -89,3 +90,28 @@ def add_answer(rounds: Rounds, round_id: str, number: int = 0, **changes: object
 def answered(rounds: Rounds, question: str = "Why?", **changes: object) -> Answer:
     """Store a question with one answer."""
     return add_answer(rounds, open_round(rounds, question), **changes)
+
+
+def shown(name: str, version: int, **changes: object) -> dict:
+    """For `answered`: an answer that was shown three examples of a set, one of them left out."""
+    wanted = FewShot(set=name, version=version, **changes)  # type: ignore[arg-type]
+    candidates = tuple(
+        Candidate(
+            id=f"{number:016x}",
+            example=Example(question=f"Q {number}", answer=f"A {number}"),
+            left_out="leak" if number == 1 else None,
+        )
+        for number in range(3)
+    )
+    choice = Choice(
+        set=name,
+        version=version,
+        hash="0123456789ab",
+        wanted=3,
+        available=9,
+        candidates=candidates,
+    )
+    return {
+        "recipe": Recipe(model="baseline/extract", few_shot=wanted),
+        "snapshot": {"few_shot": choice.to_json()},
+    }

@@ -1,24 +1,23 @@
 """Example sets: every version stays as it was, and what has not changed is no new version."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from itertools import pairwise
 from threading import Barrier
+from unicodedata import normalize
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Engine, create_engine, func, inspect, select, text
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import StoreError, UsageError
 from core.example import Example
-from core.example_set import ExampleSet, make_set
-from core.store import database, example_sets, tables
-from core.store.database import open_database
-from core.store.example_sets import ExampleSets, SetSummary
+from core.example_set import ExampleSet, SetSummary, make_set, normalised
+from core.store import example_versions, tables
+from core.store.example_sets import ExampleSets
 from core.store.rounds import Rounds
-from tests.core.store.samples import answered
+from tests.core.store.samples import answered, shown
 
 SEVERAL = [Example(question=f"질문 {n}?\n 🙂", answer=f'답변 "{n}",\t끝') for n in range(12)]
 
@@ -60,8 +59,9 @@ def test_a_change_is_the_next_version_and_the_old_one_stays(sets: ExampleSets) -
 def test_what_has_not_changed_is_the_version_that_stands(engine: Engine, sets: ExampleSets) -> None:
     first = sets.save("a", SEVERAL)
     assert sets.save("a", SEVERAL) == first
-    assert sets.save(" a ", [*reversed(SEVERAL), SEVERAL[0]]) == first
+    assert sets.save(" a ", [*SEVERAL, SEVERAL[0]], note="once more") == first
     assert stored_rows(engine) == (1, len(SEVERAL))
+    assert sets.named("a").note == ""
 
 
 def test_going_back_is_a_version_too(sets: ExampleSets) -> None:
@@ -72,14 +72,21 @@ def test_going_back_is_a_version_too(sets: ExampleSets) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [lambda e: Example(question=e.question, answer=e.answer.replace("\t", "\n")), None]
+    "changed",
+    [
+        [replace(SEVERAL[0], answer=SEVERAL[0].answer.replace("\t", "\n")), *SEVERAL[1:]],
+        [replace(SEVERAL[0], fields=(("난이도", "쉬움"),)), *SEVERAL[1:]],
+        [replace(SEVERAL[0], tags=("영화",)), *SEVERAL[1:]],
+        [*reversed(SEVERAL)],
+    ],
+    ids=["blank space", "a column", "a tag", "the order"],
 )
-def test_another_space_and_another_split_are_changes(sets: ExampleSets, change) -> None:
-    first = sets.save("a", SEVERAL, 0.2)
-    changed = [change(SEVERAL[0]), *SEVERAL[1:]] if change else SEVERAL
-    second = sets.save("a", changed, 0.2 if change else 0.9)
-    assert second.version == 2
-    assert second.examples != first.examples
+def test_what_learning_overlooks_is_a_change_too(sets: ExampleSets, changed: list[Example]) -> None:
+    first = sets.save("a", SEVERAL)
+    second = sets.save("a", changed)
+    assert (second.version, second.hash) == (2, first.hash)
+    assert second.id != first.id
+    assert sets.get(second.id).examples == second.examples != first.examples
 
 
 def test_the_list_holds_the_newest_versions_and_their_counts(sets: ExampleSets) -> None:
@@ -94,8 +101,10 @@ def summary(made: ExampleSet) -> SetSummary:
         id=made.id,
         name=made.name,
         version=made.version,
+        hash=made.hash,
         train=len(made.train),
         test=len(made.test),
+        test_share=0.2,
         created_at=made.created_at,
     )
 
@@ -136,8 +145,12 @@ def test_text_that_a_database_refuses_is_stored_cleaned(sets: ExampleSets) -> No
 def test_a_set_is_stored_whole_or_not_at_all(
     engine: Engine, sets: ExampleSets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = example_sets._example_rows
-    monkeypatch.setattr(example_sets, "_example_rows", lambda made: [*rows(made), {"set_id": "x"}])
+    rows = example_versions.example_rows
+
+    def spoilt(made: ExampleSet, first: int) -> list[dict]:
+        return [*rows(made, first), {"set_id": "x"}]
+
+    monkeypatch.setattr(example_versions, "example_rows", spoilt)
     with pytest.raises(StoreError) as caught:
         sets.save("a", SEVERAL)
     assert caught.value.kind == "not_stored"
@@ -171,7 +184,7 @@ def test_a_version_that_others_always_take_first_is_a_store_error(
     sets: ExampleSets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sets.save("a", SEVERAL[:3])
-    monkeypatch.setattr(example_sets, "_newest", lambda connection, name: None)
+    monkeypatch.setattr(example_versions, "_version", lambda connection, name, version: None)
     with pytest.raises(StoreError) as caught:
         sets.save("a", SEVERAL)
     assert caught.value.kind == "not_stored"
@@ -185,42 +198,10 @@ def test_ten_thousand_examples_come_back_in_their_order(sets: ExampleSets) -> No
     assert sets.list()[0] == summary(saved)
 
 
-@pytest.fixture
-def old_database(database_url: str) -> str:
-    """A database of the release before example sets, with an answer in it."""
-    engine = open_database(database_url)
-    answered(Rounds(engine), question="Still here?")
-    settings = Config()
-    folder = Path(database.__file__).parent / "migrations"
-    settings.set_main_option("script_location", str(folder))
-    with engine.begin() as connection:
-        settings.attributes["connection"] = connection
-        command.downgrade(settings, "0001")
-    assert "examples" not in inspect(engine).get_table_names()
-    assert "adapter" not in {column["name"] for column in inspect(engine).get_columns("answers")}
-    engine.dispose()
-    return database_url
-
-
-def test_an_older_database_keeps_its_answers(old_database: str) -> None:
-    plain = create_engine(old_database)
-    with plain.connect() as connection:
-        (before,) = connection.execute(text("SELECT id, text FROM answers")).all()
-    plain.dispose()
-    engine = open_database(old_database)
-    (stored,) = Rounds(engine).recent(5)
-    assert stored.question == "Still here?"
-    assert [(answer.id, answer.text) for answer in stored.answers] == [tuple(before)]
-    with engine.connect() as connection:
-        assert connection.scalars(select(tables.answers.c.adapter)).all() == [None]
-    assert ExampleSets(engine).save("a", SEVERAL).version == 1
-    engine.dispose()
-
-
 def test_what_other_sets_are_tested_on_is_known(sets: ExampleSets) -> None:
     sets.save("mine", SEVERAL, 0.5)
     old = sets.save("theirs", SEVERAL[:8], 0.5)
-    new = sets.save("theirs", [*SEVERAL[:4], Example(question="new?", answer="yes")], 0.5)
+    new = sets.save("theirs", [e for e in SEVERAL if e != old.test[0].example], 0.5)
     expected = {one.example for one in new.test}
     assert expected
     assert expected != {one.example for one in old.test}
@@ -228,3 +209,230 @@ def test_what_other_sets_are_tested_on_is_known(sets: ExampleSets) -> None:
     assert sets.tested_elsewhere("nobody") != ()
     sets.remove("theirs")
     assert sets.tested_elsewhere("mine") == ()
+
+
+RICH = [
+    Example(
+        question=f"질문 {n}?",
+        answer=f"answer {n % 3}",
+        fields=(("난이도", "쉬움"), ("source", f"=책 {n}")) if n % 2 else (),
+        tags=("영화", "a,b") if n % 3 else (),
+    )
+    for n in range(10)
+]
+
+
+def test_columns_and_tags_come_back_and_are_named(sets: ExampleSets) -> None:
+    saved = sets.save("rich", RICH, note=" from the book ")
+    assert [one.example for one in sets.get(saved.id).examples] == RICH
+    found = sets.head(saved.id)
+    assert (found.columns, found.tags) == (("난이도", "source"), ("영화", "a,b"))
+    assert (found.note, found.label, found.size) == ("from the book", "rich v1", 10)
+    assert (found.hash, found.test_share) == (saved.hash, 0.2)
+    assert sets.named(" rich") == found == sets.list()[0]
+
+
+def test_the_columns_are_those_of_the_newest_versions(sets: ExampleSets) -> None:
+    sets.save("b", RICH)
+    sets.save("a", [replace(RICH[0], fields=(("source", "1"), ("page", "2")))])
+    assert sets.columns() == ("source", "page", "난이도")
+    sets.save("b", SEVERAL)
+    assert sets.columns() == ("source", "page")
+
+
+def test_versions_come_newest_first_and_are_found_by_number(sets: ExampleSets) -> None:
+    first, second = sets.save("a", SEVERAL[:5]), sets.save("a", SEVERAL)
+    sets.save("other", RICH)
+    assert sets.versions("a") == (summary(second), summary(first))
+    assert sets.versions("nobody") == ()
+    assert sets.named("a", 1) == summary(first)
+    assert sets.named("a", 2) == sets.named("a") == sets.head(second.id)
+
+
+@pytest.mark.parametrize("version", [3, 0, -1, 10**30])
+def test_a_version_that_is_not_stored_is_named(sets: ExampleSets, version: int) -> None:
+    sets.save("a", SEVERAL)
+    with pytest.raises(StoreError, match=rf"version {version} .*'a'") as caught:
+        sets.named("a", version)
+    assert caught.value.kind == "not_found"
+
+
+def sides(made: ExampleSet) -> dict[str, str]:
+    return {one.example.question: one.split for one in made.examples}
+
+
+def test_a_question_never_changes_sides(sets: ExampleSets) -> None:
+    grown = [sides(sets.save("a", SEVERAL[:count])) for count in range(2, 13)]
+    for earlier, later in pairwise(grown):
+        assert earlier.items() <= later.items()
+    assert set(grown[0].values()) == {"train", "test"}
+
+
+def test_a_question_keeps_its_side_with_another_answer_or_blank_space(sets: ExampleSets) -> None:
+    first = sets.save("a", SEVERAL, 0.5)
+    spaced = [Example(question=f" {e.question}  ", answer="other") for e in SEVERAL]
+    second = sets.save("a", spaced, 0.9)
+    assert [one.split for one in second.examples] == [one.split for one in first.examples]
+
+
+def test_only_new_questions_make_sure_that_both_sides_have_one(sets: ExampleSets) -> None:
+    first = sets.save("a", SEVERAL[:8], 0.5)
+    learnt = [one.example for one in first.train]
+    assert sets.save("a", learnt).test == ()
+    new = [Example(question="새 질문?", answer="예")]
+    third = sets.save("a", [*learnt, *new], 0.0)
+    assert [one.example for one in third.test] == new
+
+
+def test_another_share_places_new_questions_only(sets: ExampleSets) -> None:
+    first = sets.save("a", SEVERAL, 0.2)
+    assert sets.save("a", SEVERAL, 0.9) == first
+    more = [Example(question=f"new {n}", answer="a") for n in range(40)]
+    second = sets.save("a", [*SEVERAL, *more], 0.9)
+    assert sides(first).items() <= sides(second).items()
+    assert len(second.test) - len(first.test) > 25
+
+
+def test_the_share_is_that_of_the_version_before(sets: ExampleSets) -> None:
+    assert sets.head(sets.save("a", SEVERAL, 0.9).id).test_share == 0.9
+    more = [Example(question=f"new {n}", answer="a") for n in range(40)]
+    second = sets.save("a", [*SEVERAL, *more])
+    assert sets.head(second.id).test_share == 0.9
+    assert len(second.test) > 35
+    assert sets.head(sets.save("b", SEVERAL).id).test_share == 0.2
+
+
+def test_a_stated_side_holds_for_new_questions(sets: ExampleSets) -> None:
+    first = sets.save("a", SEVERAL[:6], 0.0)
+    other = {"train": "test", "test": "train"}
+    stated = {
+        normalised(one.example.question): other[one.split]  # type: ignore[misc]
+        for one in first.examples
+    }
+    stated |= {normalised(e.question): "test" for e in SEVERAL[6:]}
+    second = sets.save("a", SEVERAL, 0.0, sides=stated)  # type: ignore[arg-type]
+    assert [one.split for one in second.examples[:6]] == [one.split for one in first.examples]
+    assert {one.split for one in second.examples[6:]} == {"test"}
+
+
+def test_batches_hold_every_example_once_with_its_position(sets: ExampleSets) -> None:
+    many = [Example(question=f"Q {n}", answer=f"A {n}") for n in range(2500)]
+    saved = sets.save("many", many)
+    found = list(sets.each(saved.id))
+    assert [len(batch) for batch in found] == [1000, 1000, 500]
+    assert [one for batch in found for one in batch] == list(enumerate(saved.examples))
+    test = [one for batch in sets.each(saved.id, "test") for one in batch]
+    assert test == [(n, one) for n, one in enumerate(saved.examples) if one.split == "test"]
+    assert list(sets.each(sets.save("empty", []).id)) == []
+
+
+def test_whoever_gives_up_reading_keeps_no_connection(engine: Engine, sets: ExampleSets) -> None:
+    saved = sets.save("a", SEVERAL)
+    batches = sets.each(saved.id)
+    next(batches)
+    assert engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_a_set_that_is_removed_while_it_is_read_is_not_found(sets: ExampleSets) -> None:
+    many = [Example(question=f"Q {n}", answer=f"A {n}") for n in range(1001)]
+    batches = sets.each(sets.save("many", many).id)
+    next(batches)
+    sets.remove("many")
+    with pytest.raises(StoreError, match="many v1") as caught:
+        next(batches)
+    assert caught.value.kind == "not_found"
+
+
+def test_examples_are_read_by_position_in_the_order_asked(sets: ExampleSets) -> None:
+    many = [Example(question=f"Q {n}", answer=f"A {n}") for n in range(1200)]
+    saved = sets.save("many", many)
+    wanted = [1199, 3, 3, *range(1100)]
+    assert sets.at(saved.id, wanted) == [(n, saved.examples[n]) for n in wanted]
+    assert sets.at(saved.id, []) == []
+    with pytest.raises(StoreError, match="1200") as caught:
+        sets.at(saved.id, [0, 1200])
+    assert caught.value.kind == "not_found"
+
+
+LOOKED_FOR = [
+    Example(question="100% sure?", answer="Yes", tags=("Film",)),
+    Example(question="1000 sure?", answer="no_one", tags=("film", ",")),
+    Example(question="수도는?", answer="서울", tags=("영화", 'a"b')),
+    Example(question=normalize("NFD", "부산은?"), answer="Busan", tags=("a", "b", "영화 평")),
+    Example(question="back\\slash", answer="/"),
+]
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("", [0, 1, 2, 3, 4]),
+        ("  SURE ", [0, 1]),
+        ("%", [0]),
+        ("_", [1]),
+        ("YES", [0]),
+        ("서울", [2]),
+        ("부산", [3]),
+        (normalize("NFD", "수도"), [2]),
+        ("\\", [4]),
+        ("'; DROP TABLE examples; --", []),
+        ("\0", [0, 1, 2, 3, 4]),
+        ("한" * 100_000, []),
+    ],
+)
+def test_a_page_takes_every_character_as_it_is(
+    sets: ExampleSets, search: str, found: list[int]
+) -> None:
+    saved = sets.save("a", LOOKED_FOR)
+    page = sets.page(saved.id, search=search, limit=10)
+    assert page == [(n, saved.examples[n]) for n in found]
+    assert sets.count(saved.id, search=search) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("tag", "found"),
+    [
+        ("영화", [2]),
+        ("film", [1]),
+        ("Film", [0]),
+        (",", [1]),
+        ('a"b', [2]),
+        (" a ", [3]),
+        (normalize("NFD", "영화 평"), [3]),
+        ("", []),
+        ("nobody", []),
+    ],
+)
+def test_a_tag_is_found_whole(sets: ExampleSets, tag: str, found: list[int]) -> None:
+    saved = sets.save("a", LOOKED_FOR)
+    assert [position for position, _ in sets.page(saved.id, tag=tag, limit=10)] == found
+    assert sets.count(saved.id, tag=tag) == len(found)
+
+
+def test_pages_follow_each_other_on_one_side(sets: ExampleSets) -> None:
+    saved = sets.save("a", SEVERAL, 0.5)
+    train = [(n, one) for n, one in enumerate(saved.examples) if one.split == "train"]
+    pages = [sets.page(saved.id, side="train", limit=2, offset=first) for first in (0, 2, 4)]
+    assert [one for page in pages for one in page] == train[:6]
+    assert sets.count(saved.id, side="train") == len(train)
+    assert sets.page("nobody", limit=2) == []
+
+
+def test_the_answers_given_with_a_version_are_counted(sets: ExampleSets, rounds: Rounds) -> None:
+    for version in (1, 1, 2):
+        answered(rounds, **shown("50%", version))
+    answered(rounds, **shown("50% off", 1))
+    answered(rounds, **shown("50%@1", 1))
+    answered(rounds)
+    assert sets.uses("50%") == {1: 2, 2: 1}
+    assert sets.uses("50%@1") == {1: 1}
+    assert sets.uses("50") == sets.uses("nobody") == {}
+
+
+def test_a_name_that_comes_back_never_takes_the_version_of_an_answer(
+    sets: ExampleSets, rounds: Rounds
+) -> None:
+    sets.save("a", SEVERAL[:5])
+    answered(rounds, **shown("a", sets.save("a", SEVERAL).version))
+    sets.remove("a")
+    assert sets.save("a", RICH).version == 3

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, insert
 
 from core.answer import Cost, Timing, Usage
 from core.example import Passage
+from core.few_shot import FewShot
 from core.recipe import Recipe
 from core.search import Retrieval
 from core.store import tables
@@ -30,7 +31,8 @@ from core.store.export import (
 )
 from core.store.rounds import Rounds, _answer_row
 from core.store.votes import VoteFilter, Votes
-from tests.core.store.samples import FULL_ANSWER, add_answer, answered, open_round
+from core.template import TemplateUse
+from tests.core.store.samples import FULL_ANSWER, add_answer, answered, open_round, shown
 
 CONTRACT = [
     "vote_id",
@@ -137,13 +139,15 @@ def test_records_end_and_quote_as_rfc_4180_says(
         " =1",
         "  \t=1",
         "=cmd|'/C calc'!A0",
+        "'=1",
+        "'' =1",
     ],
 )
 def test_a_cell_that_would_be_a_formula_is_made_harmless(cell: str) -> None:
     assert harmless(cell) == "'" + cell
 
 
-@pytest.mark.parametrize("cell", ["", "plain", "1 = 1", "a@b", "'=1", "한글 + 영어"])
+@pytest.mark.parametrize("cell", ["", "plain", "1 = 1", "a@b", "한글 + 영어"])
 def test_other_text_stays_as_it_is(cell: str) -> None:
     assert harmless(cell) == cell
 
@@ -267,6 +271,35 @@ def test_the_filter_holds_for_the_export(engine: Engine, rounds: Rounds, votes: 
     assert [r["answer_id"] for r in parsed(csv_of(engine, VoteFilter(rating=-1)))] == [down.id]
 
 
+@pytest.mark.parametrize(
+    ("technique", "models"),
+    [
+        ("template", ["a/1", "a/3"]),
+        ("schema", ["a/2", "a/3"]),
+        ("few_shot", ["a/3"]),
+        ("plain", ["a/4"]),
+        ("temp", []),
+        ("few-shot", []),
+        ("", []),
+        ("template+few_shot", ["a/3"]),
+    ],
+)
+def test_techniques_are_filtered_by_their_whole_code(
+    engine: Engine, rounds: Rounds, votes: Votes, technique: str, models: list[str]
+) -> None:
+    use, shots = TemplateUse(name="t"), FewShot(set="s", version=1)
+    for recipe in (
+        Recipe(model="a/1", template=use),
+        Recipe(model="a/2", schema='{"type":"object"}'),
+        Recipe(model="a/3", template=use, few_shot=shots, schema='{"type":"object"}'),
+        Recipe(model="a/4"),
+    ):
+        votes.put(answered(rounds, recipe=recipe, model=recipe.model).id, "somebody", 1)
+    wanted = VoteFilter(techniques=(technique,))
+    assert [row["model"] for row in parsed(csv_of(engine, wanted))] == models
+    assert votes.count(wanted) == (len(models), len(models))
+
+
 ANSWER_ID = VOTE_COLUMNS.index("answer_id")
 
 
@@ -373,3 +406,16 @@ def test_the_collection_and_its_passages_are_named(
     assert row["collection"] == "사규@0123456789ab"
     assert row["passage_ids"] == "p1 p2"
     assert row["techniques"] == "retrieval"
+
+
+def test_the_example_set_and_the_examples_given_are_named(
+    engine: Engine, rounds: Rounds, votes: Votes
+) -> None:
+    votes.put(answered(rounds, **shown("수도", 2)).id, "somebody", 1)
+    (row,) = parsed(csv_of(engine))
+    assert row["few_shot_set"] == "수도@2"
+    # What the leak guard left out was not given.
+    assert row["few_shot_ids"] == "0000000000000000 0000000000000002"
+    (answer,) = parsed("".join(as_csv(answer_rows(engine), ANSWER_COLUMNS)))
+    assert (answer["few_shot_set"], answer["few_shot_ids"]) == ("수도@2", row["few_shot_ids"])
+    assert answer["techniques"] == "few_shot"

@@ -12,12 +12,17 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from core.errors import StoreError
+from core.example import Example
 from core.store import database
 from core.store.database import HEAD, open_database
+from core.store.example_sets import ExampleSets
+from core.store.rounds import Rounds
 from core.store.tables import metadata
+from tests.core.store.samples import answered
 
 ROOT = Path(__file__).parents[3]
 FOLDER = Path(database.__file__).parent / "migrations"
+EXAMPLES = [Example(question=f"질문 {n}?", answer=f"Answer {n}") for n in range(5)]
 
 OPEN = """
 import sys
@@ -57,6 +62,51 @@ def test_the_migrations_can_be_undone(engine: Engine) -> None:
         settings.attributes["connection"] = connection
         command.downgrade(settings, "base")
     assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
+
+
+def downgraded(engine: Engine, revision: str) -> None:
+    settings = config()
+    with engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        command.downgrade(settings, revision)
+
+
+def columns_of(engine: Engine, table: str) -> set[str]:
+    return {column["name"] for column in inspect(engine).get_columns(table)}
+
+
+def test_a_database_from_before_example_sets_keeps_its_answers(
+    engine: Engine, database_url: str
+) -> None:
+    before = answered(Rounds(engine), question="Still here?")
+    downgraded(engine, "0001")
+    assert "examples" not in inspect(engine).get_table_names()
+    assert "adapter" not in columns_of(engine, "answers")
+    again = open_database(database_url)
+    (stored,) = Rounds(again).recent(5)
+    assert (stored.question, stored.answers) == ("Still here?", (before,))
+    with again.connect() as connection:
+        found = connection.execute(text("SELECT adapter, few_shot_set, few_shot_ids FROM answers"))
+        assert [tuple(row) for row in found] == [(None, None, None)]
+    assert ExampleSets(again).save("a", EXAMPLES).version == 1
+    again.dispose()
+
+
+def test_a_database_from_before_templates_keeps_its_sets(engine: Engine, database_url: str) -> None:
+    first = ExampleSets(engine).save("수도", EXAMPLES)
+    downgraded(engine, "0003")
+    assert "templates" not in inspect(engine).get_table_names()
+    assert "few_shot_set" not in columns_of(engine, "answers")
+    assert columns_of(engine, "examples") == {"set_id", "position", "split", "question", "answer"}
+    assert "test_share" not in columns_of(engine, "example_sets")
+    again = open_database(database_url)
+    sets = ExampleSets(again)
+    assert sets.latest("수도") == first
+    found = sets.named("수도")
+    assert (found.test_share, found.columns, found.tags, found.note) == (0.2, (), (), "")
+    assert sets.save("수도", EXAMPLES) == first
+    assert sets.save("수도", EXAMPLES[:2]).version == 2
+    again.dispose()
 
 
 def test_opening_again_changes_nothing(engine: Engine, database_url: str) -> None:

@@ -3,11 +3,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import Engine, select
 
 from core.answer import Failure
 from core.errors import StoreError, UsageError
+from core.example import Example
+from core.few_shot import Candidate, Choice, FewShot
 from core.lab import Lab
 from core.recipe import Recipe
+from core.store import tables
+from core.store.example_sets import ExampleSets
 from core.store.rounds import Rounds
 from tests.core.store.samples import (
     FULL_ANSWER,
@@ -16,7 +21,10 @@ from tests.core.store.samples import (
     add_answer,
     answered,
     open_round,
+    shown,
 )
+
+FULL_SHOT = Example(question="Why?", answer="Because.")
 
 
 def test_an_answer_comes_back_with_every_field(rounds: Rounds) -> None:
@@ -162,3 +170,58 @@ def test_earlier_lengths_are_the_latest_known_ones(rounds: Rounds) -> None:
     answered(rounds, usage=FULL_ANSWER.usage, model="other")
     assert rounds.completion_tokens("m", last=2) == [40, 30]
     assert rounds.completion_tokens("nobody") == []
+
+
+def few_shot_of(engine: Engine, answer_id: str) -> tuple[str | None, str | None]:
+    query = select(tables.answers.c.few_shot_set, tables.answers.c.few_shot_ids)
+    with engine.connect() as connection:
+        return tuple(connection.execute(query.where(tables.answers.c.id == answer_id)).one())
+
+
+def test_the_examples_shown_are_kept_with_the_answer(engine: Engine, rounds: Rounds) -> None:
+    answer = answered(rounds, **shown("capitals", 3, k=2, choose="similar"))
+    assert rounds.answer(answer.id) == answer
+    assert few_shot_of(engine, answer.id) == ("capitals@3", "0000000000000000 0000000000000002")
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_examples_of_the_recipe_itself_name_no_set(
+    engine: Engine, rounds: Rounds, chosen: bool
+) -> None:
+    candidates = tuple(Candidate(id=f"{n:016x}", example=FULL_SHOT) for n in range(2))
+    choice = Choice(
+        set="", version=None, hash="", wanted=2, available=2, candidates=candidates
+    ).to_json()
+    snapshot = {"few_shot": choice} if chosen else {}
+    answer = answered(rounds, recipe=FULL_RECIPE, snapshot=snapshot)
+    assert few_shot_of(engine, answer.id) == (None, None)
+
+
+def test_an_answer_whose_examples_were_all_left_out_names_its_set(
+    engine: Engine, rounds: Rounds
+) -> None:
+    candidate = Candidate(id="0" * 16, example=FULL_SHOT, left_out="context")
+    choice = Choice(
+        set="a", version=1, hash="", wanted=1, available=1, candidates=(candidate,)
+    ).to_json()
+    recipe = Recipe(model="baseline/extract", few_shot=FewShot(set="a"))
+    answer = answered(rounds, recipe=recipe, snapshot={"few_shot": choice})
+    assert few_shot_of(engine, answer.id) == ("a@1", None)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "stored"),
+    [
+        (FewShot(set="gone"), "gone"),
+        (FewShot(set="gone", version=4), "gone@4"),
+        (FewShot(set="긴" * 500), "긴" * 200),
+    ],
+)
+def test_an_answer_that_failed_before_its_examples_says_which_set_was_meant(
+    engine: Engine, rounds: Rounds, wanted: FewShot, stored: str
+) -> None:
+    failure = Failure(kind="unknown_set", message="no such set")
+    recipe = Recipe(model="baseline/extract", few_shot=wanted)
+    answer = answered(rounds, recipe=recipe, error=failure, stop_reason="error")
+    assert few_shot_of(engine, answer.id) == (stored, None)
+    assert ExampleSets(engine).uses("gone") == {}

@@ -1,0 +1,1 @@
+"""Example sets: read from files, chosen for prompts, counted, compared, written out."""

@@ -1,0 +1,251 @@
+"""Examples in: a file, what its columns mean with a preview, where they go, then the import."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import PurePath
+from typing import Literal
+from uuid import uuid4
+
+import streamlit as st
+
+from core.errors import StoreError, UsageError
+from core.example import Example
+from core.example_set import MAX_NAME, TEST_SHARE, SetSummary, checked_name
+from core.examples.columns import Columns, guess, joined, preview
+from core.examples.importing import Importing
+from core.examples.tables import Table, open_table
+from core.lab import Lab
+from pages.shared.errors import show_error
+from pages.shared.example_head import PROBLEM
+from pages.shared.example_import import IMPORT, import_view
+from pages.shared.language import t
+from pages.shared.markdown import plain
+from pages.shared.resources import get_lab
+
+FORMATS = ["csv", "tsv", "json", "jsonl", "xlsx"]
+MOST_MB = 100
+FILE = "example_file"
+REFUSED = "example_file_refused"
+"""Why the file that was dropped last cannot be read; said until another one comes."""
+SAMPLE = 200
+"""Rows by which the columns are guessed."""
+SHOWN = 500
+"""Characters of a cell in the preview."""
+NONE = ""
+Into = Literal["new", "append", "replace"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A file that was dropped here and is not imported yet."""
+
+    token: str
+    """New for each file: begins its widgets anew."""
+    table: Table
+    guessed: Columns
+
+
+def example_adding(lab: Lab, head: SetSummary | None) -> None:
+    """The whole way from a dropped file to a version of a set."""
+    _upload()
+    work = st.session_state.get(IMPORT)
+    running = isinstance(work, Importing) and work.progress.running
+    file = st.session_state.get(FILE)
+    if isinstance(file, Opened) and not running:
+        _form(lab, head, file)
+    import_view()
+
+
+def _upload() -> None:
+    upload = st.file_uploader(
+        t("example_upload"),
+        type=FORMATS,
+        key="example_upload",
+        max_upload_size=MOST_MB,
+        help=t("example_upload_help", megabytes=MOST_MB),
+    )
+    state = st.session_state
+    if upload is None:
+        state.pop(REFUSED, None)
+    elif state.get("example_upload_seen") != upload.file_id:
+        state["example_upload_seen"] = upload.file_id
+        state.pop(REFUSED, None)
+        with st.spinner(t("example_opening")):
+            try:
+                state[FILE] = opened(upload.name, upload.getvalue())
+            except UsageError as error:
+                state[REFUSED] = error
+    if REFUSED in state:
+        show_error(state[REFUSED])
+
+
+def opened(name: str, content: bytes) -> Opened:
+    """A file as far as its columns. Raises `UsageError` of kind `bad_examples`."""
+    table = open_table(name, content)
+    found = guess(table.columns, [cells for _, cells in islice(table.rows(), SAMPLE)])
+    if found is None:
+        there = ", ".join(table.columns)[:300]
+        reason = f"there are too few columns for a question and an answer; there are: {there}"
+        raise UsageError("bad_examples", reason, reason=reason, code="few_columns", columns=there)
+    return Opened(token=uuid4().hex[:8], table=table, guessed=found)
+
+
+def _form(lab: Lab, head: SetSummary | None, file: Opened) -> None:
+    with st.container(border=True, key="example_form"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{plain(file.table.name)}**", width="stretch")
+            st.button(
+                t("example_drop_file"),
+                key="example_drop_file",
+                type="tertiary",
+                icon=":material/close:",
+                on_click=forget_file,
+            )
+        columns = _mapping(file)
+        sound = _preview(file.table, columns)
+        _destination(lab, head, file, columns, sound=sound)
+
+
+def forget_file() -> None:
+    st.session_state.pop(FILE, None)
+
+
+def _mapping(file: Opened) -> Columns:
+    """What each column means: guessed, and changeable."""
+    guessed, names = file.guessed, list(file.table.columns)
+    chosen: dict[str, str] = {}
+    for place, part in zip(st.columns(4), ("question", "answer", "tags", "split"), strict=True):
+        options = names if part in ("question", "answer") else [NONE, *names]
+        picked = place.selectbox(
+            t(f"example_part_{part}"),
+            options,
+            index=options.index(getattr(guessed, part)),
+            format_func=lambda name: name or t("example_part_none"),
+            key=f"example_part_{part}_{file.token}",
+            help=t(f"example_part_{part}_help"),
+        )
+        chosen[part] = picked or NONE
+    kept = st.multiselect(
+        t("example_part_fields"),
+        names,
+        default=guessed.fields,
+        key=f"example_part_fields_{file.token}",
+        placeholder=t("example_part_none"),
+        help=t("example_part_fields_help"),
+    )
+    fields = tuple(name for name in kept if name not in chosen.values())
+    columns = Columns(**chosen, fields=fields)
+    if more := joined(names, columns):
+        st.caption(f":material/merge: {t('example_joined', column=plain(more))}")
+    return columns
+
+
+def _preview(table: Table, columns: Columns) -> bool:
+    """The first rows as they would be read; False when they cannot be."""
+    try:
+        rows = preview(table, columns)
+    except UsageError as error:
+        show_error(error)
+        return False
+    shown: dict[str, list[object]] = {
+        t("example_line"): [row.line for row in rows],
+        t("question"): [row.example.question[:SHOWN] for row in rows],
+        t("answer"): [row.example.answer[:SHOWN] for row in rows],
+    }
+    if columns.tags:
+        shown[t("field_tags")] = [list(row.example.tags) for row in rows]
+    if columns.split:
+        shown[t("split")] = [t(f"split_{row.side}") if row.side else "" for row in rows]
+    for name in columns.fields:
+        cells = [dict(row.example.fields).get(name, "") for row in rows]
+        shown[name if name not in shown else f"{name} "] = [cell[:SHOWN] for cell in cells]
+    st.dataframe(shown, hide_index=True, alt=t("example_preview_alt"), key="example_preview")
+    return True
+
+
+def _destination(
+    lab: Lab, head: SetSummary | None, file: Opened, columns: Columns, *, sound: bool
+) -> None:
+    sets = {one.name: one for one in lab.example_sets.list()}
+    ways: list[Into] = ["new", "append", "replace"] if sets else ["new"]
+    into = ways[0]
+    if len(ways) > 1:
+        into = st.segmented_control(
+            t("example_into"),
+            ways,
+            default="new",
+            required=True,
+            format_func=lambda way: t(f"example_into_{way}"),
+            key=f"example_into_{file.token}",
+            help=t("example_into_help"),
+        )
+    left, middle, right = st.columns(3, vertical_alignment="bottom")
+    share: float | None = None
+    if into == "new":
+        stem = PurePath(file.table.name).stem[:MAX_NAME]
+        name = left.text_input(
+            t("example_name"), stem, key=f"example_into_name_{file.token}", max_chars=MAX_NAME
+        )
+        percent = middle.slider(
+            t("example_share"),
+            0,
+            80,
+            round(TEST_SHARE * 100),
+            5,
+            format="%d %%",
+            key=f"example_share_{file.token}",
+            help=t("example_share_help"),
+        )
+        share = percent / 100
+    else:
+        names = list(sets)
+        name = left.selectbox(
+            t("field_set"),
+            names,
+            index=names.index(head.name) if head else 0,
+            key=f"example_into_set_{file.token}",
+        )
+    note = right.text_input(t("example_note"), key=f"example_note_{file.token}", max_chars=200)
+    st.button(
+        t("example_import"),
+        key="example_import",
+        type="primary",
+        icon=":material/upload:",
+        disabled=not sound,
+        on_click=_start,
+        args=(file.table, columns, name or "", into, share, note),
+    )
+
+
+def _start(
+    table: Table, columns: Columns, name: str, into: Into, share: float | None, note: str
+) -> None:
+    sets = get_lab().example_sets
+    try:
+        name = checked_name(name)
+        found = sets.versions(name)
+        if into == "new" and found:
+            message = f"there is a set named {name!r} already"
+            raise UsageError("bad_examples", message, reason=message, code="taken", name=name)
+    except (UsageError, StoreError) as error:
+        st.session_state[PROBLEM] = error
+        return
+    before = found[0].id if found and into == "append" else None
+    work = Importing(
+        table,
+        columns,
+        name=name,
+        save=sets.save,
+        test_share=share,
+        existing=lambda: _stored(before),
+        note=note,
+    )
+    st.session_state[IMPORT] = work
+    work.start()
+
+
+def _stored(set_id: str | None) -> Iterable[Example]:
+    if set_id is not None:
+        for batch in get_lab().example_sets.each(set_id):
+            yield from (one.example for _, one in batch)

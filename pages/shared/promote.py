@@ -1,0 +1,133 @@
+"""From a vote to an example: one click puts a question and its answer into a set."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core.answer import Answer, Vote
+from core.errors import StoreError, UsageError
+from core.lab import Lab
+from core.store.export import VOTE_COLUMNS
+from core.store.votes import VoteFilter
+from pages.shared.errors import show_error
+from pages.shared.language import t
+from pages.shared.markdown import plain
+from pages.shared.resources import get_lab
+
+PROBLEM = "promote_problem"
+MOST_AT_ONCE = 2000
+"""Votes that are made examples with one click."""
+
+
+def promote_buttons(position: int, answer: Answer, vote: Vote) -> None:
+    """One click for an answer that was liked; a form to correct it first for any."""
+    if not answer.text or answer.error is not None:
+        return
+    name = _last_set()
+    if vote.rating > 0:
+        st.button(
+            t("promote", name=plain(name)),
+            key=f"promote_{position}",
+            icon=":material/playlist_add:",
+            type="tertiary",
+            help=t("promote_help"),
+            on_click=_promote,
+            args=(answer.id, name, None),
+        )
+    popover = st.popover(
+        t("promote_edit"),
+        icon=":material/edit:",
+        type="tertiary",
+        key=f"promote_edit_{position}",
+        on_change="rerun",
+    )
+    if not popover.open:
+        return
+    with popover:
+        names = list(dict.fromkeys([name, *(s.name for s in get_lab().example_sets.list())]))
+        st.selectbox(
+            t("promote_set"), names, key=f"promote_set_{position}", accept_new_options=True
+        )
+        st.text_area(
+            t("promote_answer"), answer.text, key=f"promote_answer_{answer.id}", height=160
+        )
+        st.button(
+            t("promote_save"),
+            key=f"promote_save_{position}",
+            type="primary",
+            on_click=_corrected,
+            args=(position, answer.id),
+        )
+
+
+def promote_many(lab: Lab, wanted: VoteFilter) -> None:
+    """All answers that were voted up, among the votes that are filtered now."""
+    popover = st.popover(
+        t("promote_many"),
+        icon=":material/playlist_add:",
+        key="promote_many",
+        help=t("promote_many_help"),
+        on_change="rerun",
+    )
+    if not popover.open:
+        return
+    with popover:
+        names = list(dict.fromkeys([_last_set(), *(s.name for s in lab.example_sets.list())]))
+        st.caption(t("promote_many_help"))
+        st.selectbox(t("promote_set"), names, key="promote_many_set", accept_new_options=True)
+        st.button(
+            t("promote_save"),
+            key="promote_many_save",
+            type="primary",
+            on_click=_promote_many,
+            args=(wanted,),
+        )
+
+
+def _promote_many(wanted: VoteFilter) -> None:
+    lab = get_lab()
+    name = str(st.session_state.get("promote_many_set") or _last_set())
+    try:
+        rows = lab.vote_page(replace(wanted, rating=1), MOST_AT_ONCE, 0)
+        place = VOTE_COLUMNS.index("answer_id")
+        done = lab.prompting.promote_all([str(row[place]) for row in reversed(rows)], name)
+    except (UsageError, StoreError) as error:
+        st.session_state[PROBLEM] = error
+        return
+    st.session_state["promote_last"] = done.head.name
+    if not done.added:
+        st.toast(t("promoted_none"))
+        return
+    named = {"name": plain(done.head.name), "version": done.head.version}
+    st.toast(t("promoted_many", count=done.added, **named), icon=":material/playlist_add_check:")
+
+
+def promote_problem() -> None:
+    """What went wrong with the last click."""
+    problem = st.session_state.pop(PROBLEM, None)
+    if problem is not None:
+        show_error(problem)
+
+
+def _last_set() -> str:
+    return str(st.session_state.get("promote_last") or t("liked_set"))
+
+
+def _corrected(position: int, answer_id: str) -> None:
+    name = str(st.session_state.get(f"promote_set_{position}") or _last_set())
+    _promote(answer_id, name, str(st.session_state.get(f"promote_answer_{answer_id}") or ""))
+
+
+def _promote(answer_id: str, name: str, corrected: str | None) -> None:
+    try:
+        done = get_lab().prompting.promote(answer_id, name, corrected)
+    except (UsageError, StoreError) as error:
+        st.session_state[PROBLEM] = error
+        return
+    st.session_state["promote_last"] = done.head.name
+    if not done.added:
+        st.toast(t("promoted_before", name=plain(done.head.name), version=done.head.version))
+        return
+    side = t(f"split_{done.side}")
+    said = t("promoted", name=plain(done.head.name), version=done.head.version, side=side)
+    st.toast(said, icon=":material/playlist_add_check:")
