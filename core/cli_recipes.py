@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.comparison.plain_yaml import MAX_BYTES
 from core.errors import UsageError
 from core.lab import Lab
-from core.plain_yaml import MAX_BYTES
 from core.recipe import parse_recipe
 from core.sharing import Adopted, Comparison, adopt, collect, from_bytes, to_yaml
 

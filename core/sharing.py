@@ -9,14 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from core.comparison.files import Comparison, SharedSet, to_yaml
+from core.comparison.parts import all_variables
+from core.comparison.plain_yaml import MAX_BYTES, fault
+from core.comparison.reading import from_yaml
 from core.errors import StoreError
 from core.example_set import SetExample, SetSummary, normalised
 from core.few_shot import FewShot
-from core.plain_yaml import MAX_BYTES, fault
 from core.recipe import Recipe
-from core.recipe_files import Comparison, SharedSet, to_yaml
-from core.recipe_reading import from_yaml
-from core.shared_parts import all_variables
 from core.store.example_sets import ExampleSets
 from core.store.templates import Templates
 from core.template import Template, TemplateUse
@@ -47,7 +47,7 @@ def from_bytes(content: bytes) -> Comparison:
     """The comparison in an uploaded file: UTF-8, or CP949 of an old Windows.
 
     Raises:
-        UsageError: `bad_recipe_file`, see `core.recipe_reading.from_yaml`.
+        UsageError: `bad_recipe_file`, see `core.comparison.reading.from_yaml`.
     """
     if len(content) > MAX_BYTES:
         reason = f"the file is larger than {MAX_BYTES:,} bytes"

@@ -45,7 +45,7 @@ OWNERS = {
     "pdfplumber": ("core/retrieval/load/",),
     "markitdown": ("core/retrieval/load/",),
     "semantic_text_splitter": ("core/retrieval/split.py",),
-    "yaml": ("core/plain_yaml.py",),
+    "yaml": ("core/comparison/plain_yaml.py",),
     "jsonschema": ("core/output_schema.py", "core/bounded_validator.py"),
 }
 NOUNS = (

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePath
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 import streamlit as st
@@ -33,6 +33,7 @@ SAMPLE = 200
 SHOWN = 500
 """Characters of a cell in the preview."""
 NONE = ""
+PARTS = ("question", "answer", "tags", "split")
 Into = Literal["new", "append", "replace"]
 
 
@@ -104,7 +105,7 @@ def _form(lab: Lab, head: SetSummary | None, file: Opened) -> None:
             )
         columns = _mapping(file)
         sound = _preview(file.table, columns)
-        _destination(lab, head, file, columns, sound=sound)
+        _destination(lab, head, file, sound=sound)
 
 
 def forget_file() -> None:
@@ -114,10 +115,9 @@ def forget_file() -> None:
 def _mapping(file: Opened) -> Columns:
     """What each column means: guessed, and changeable."""
     guessed, names = file.guessed, list(file.table.columns)
-    chosen: dict[str, str] = {}
-    for place, part in zip(st.columns(4), ("question", "answer", "tags", "split"), strict=True):
+    for place, part in zip(st.columns(len(PARTS)), PARTS, strict=True):
         options = names if part in ("question", "answer") else [NONE, *names]
-        picked = place.selectbox(
+        place.selectbox(
             t(f"example_part_{part}"),
             options,
             index=options.index(getattr(guessed, part)),
@@ -125,8 +125,7 @@ def _mapping(file: Opened) -> Columns:
             key=f"example_part_{part}_{file.token}",
             help=t(f"example_part_{part}_help"),
         )
-        chosen[part] = picked or NONE
-    kept = st.multiselect(
+    st.multiselect(
         t("example_part_fields"),
         names,
         default=guessed.fields,
@@ -134,11 +133,19 @@ def _mapping(file: Opened) -> Columns:
         placeholder=t("example_part_none"),
         help=t("example_part_fields_help"),
     )
-    fields = tuple(name for name in kept if name not in chosen.values())
-    columns = Columns(**chosen, fields=fields)
+    columns = chosen_columns(file)
     if more := joined(names, columns):
         st.caption(f":material/merge: {t('example_joined', column=plain(more))}")
     return columns
+
+
+def chosen_columns(file: Opened) -> Columns:
+    """What the fields say now."""
+    state = st.session_state
+    chosen = {part: str(state.get(f"example_part_{part}_{file.token}") or NONE) for part in PARTS}
+    kept = state.get(f"example_part_fields_{file.token}") or ()
+    # A column that has a part is not kept a second time.
+    return Columns(**chosen, fields=tuple(one for one in kept if one not in chosen.values()))
 
 
 def _preview(table: Table, columns: Columns) -> bool:
@@ -164,30 +171,27 @@ def _preview(table: Table, columns: Columns) -> bool:
     return True
 
 
-def _destination(
-    lab: Lab, head: SetSummary | None, file: Opened, columns: Columns, *, sound: bool
-) -> None:
+def _destination(lab: Lab, head: SetSummary | None, file: Opened, *, sound: bool) -> None:
     sets = {one.name: one for one in lab.example_sets.list()}
     ways: list[Into] = ["new", "append", "replace"] if sets else ["new"]
-    into = ways[0]
-    if len(ways) > 1:
-        into = st.segmented_control(
-            t("example_into"),
-            ways,
-            default="new",
-            required=True,
-            format_func=lambda way: t(f"example_into_{way}"),
-            key=f"example_into_{file.token}",
-            help=t("example_into_help"),
-        )
+    into = st.segmented_control(
+        t("example_into"),
+        ways,
+        default="new",
+        required=True,
+        format_func=lambda way: t(f"example_into_{way}"),
+        key=f"example_into_{file.token}",
+        help=t("example_into_help"),
+    )
     left, middle, right = st.columns(3, vertical_alignment="bottom")
-    share: float | None = None
     if into == "new":
-        stem = PurePath(file.table.name).stem[:MAX_NAME]
-        name = left.text_input(
-            t("example_name"), stem, key=f"example_into_name_{file.token}", max_chars=MAX_NAME
+        left.text_input(
+            t("example_name"),
+            PurePath(file.table.name).stem[:MAX_NAME],
+            key=f"example_into_name_{file.token}",
+            max_chars=MAX_NAME,
         )
-        percent = middle.slider(
+        middle.slider(
             t("example_share"),
             0,
             80,
@@ -197,16 +201,15 @@ def _destination(
             key=f"example_share_{file.token}",
             help=t("example_share_help"),
         )
-        share = percent / 100
     else:
         names = list(sets)
-        name = left.selectbox(
+        left.selectbox(
             t("field_set"),
             names,
             index=names.index(head.name) if head else 0,
             key=f"example_into_set_{file.token}",
         )
-    note = right.text_input(t("example_note"), key=f"example_note_{file.token}", max_chars=200)
+    right.text_input(t("example_note"), key=f"example_note_{file.token}", max_chars=200)
     st.button(
         t("example_import"),
         key="example_import",
@@ -214,16 +217,20 @@ def _destination(
         icon=":material/upload:",
         disabled=not sound,
         on_click=_start,
-        args=(file.table, columns, name or "", into, share, note),
+        args=(file,),
     )
 
 
-def _start(
-    table: Table, columns: Columns, name: str, into: Into, share: float | None, note: str
-) -> None:
+def _start(file: Opened) -> None:
+    """Read what is chosen now: the arguments of a click are those of the run before it."""
     sets = get_lab().example_sets
+
+    def chosen(field: str) -> Any:
+        return st.session_state.get(f"example_{field}_{file.token}")
+
+    into = chosen("into") or "new"
     try:
-        name = checked_name(name)
+        name = checked_name(str(chosen("into_name" if into == "new" else "into_set") or ""))
         found = sets.versions(name)
         if into == "new" and found:
             message = f"there is a set named {name!r} already"
@@ -233,13 +240,13 @@ def _start(
         return
     before = found[0].id if found and into == "append" else None
     work = Importing(
-        table,
-        columns,
+        file.table,
+        chosen_columns(file),
         name=name,
         save=sets.save,
-        test_share=share,
+        test_share=chosen("share") / 100 if into == "new" else None,
         existing=lambda: _stored(before),
-        note=note,
+        note=str(chosen("note") or ""),
     )
     st.session_state[IMPORT] = work
     work.start()

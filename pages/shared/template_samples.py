@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from core.plain_yaml import read, texts_of
+from core.comparison.plain_yaml import read, texts_of
 from core.template import PARTS, Template
 
 FOLDER = Path(__file__).parents[2] / "assets" / "templates"

@@ -116,10 +116,8 @@ def test_one_answer_is_enough_for_exit_0_and_none_is_exit_1(shell, capsys):
         ["ask", "hello", "--recipe", "{"],
         ["ask", "hello", "--recipe", ""],
         ["ask", "hello", *["--recipe", "baseline/extract"] * 9],
-        ["ask", "hello"],
-        ["ask"],
     ],
-    ids=["empty question", "bad recipe", "empty recipe", "nine recipes", "no recipe", "nothing"],
+    ids=["empty question", "bad recipe", "empty recipe", "nine recipes"],
 )
 def test_wrong_use_is_exit_2_with_one_sentence_and_no_traceback(shell, capsys, arguments):
     assert main(arguments) == 2
@@ -133,6 +131,8 @@ def test_wrong_use_is_exit_2_with_one_sentence_and_no_traceback(shell, capsys, a
     "arguments",
     [
         [],
+        ["ask", "hello"],
+        ["ask"],
         ["frobnicate"],
         ["export", "everything"],
         ["export", "votes", "--format", "xls"],
@@ -353,10 +353,9 @@ def test_a_shared_comparison_is_asked_from_its_file(shell, capsysbinary, tmp_pat
     assert content["question"] == "수도는?"
     assert [one["model"] for one in content["answers"]] == ["openai/echo", "baseline/extract"]
     assert [one["error"] for one in content["answers"]] == [None, None]
-    more = ["--recipe", "baseline/nearest", "--value", "나라=한국", "--json"]
-    assert main(["ask", "왜요?", "--recipes", str(file), *more]) == 0
+    assert main(["ask", "왜요?", "--recipes", str(file), "--value", "나라=한국", "--json"]) == 0
     content = json.loads(capsysbinary.readouterr().out)
-    assert (content["question"], len(content["answers"])) == ("왜요?", 3)
+    assert (content["question"], len(content["answers"])) == ("왜요?", 2)
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from core.comparison.files import SharedSet
+from core.comparison.plain_yaml import MAX_BYTES
 from core.errors import UsageError
 from core.example import Example
 from core.example_set import SetExample, normalised
 from core.few_shot import FewShot
-from core.plain_yaml import MAX_BYTES
 from core.recipe import Recipe, parse_recipe
-from core.recipe_files import SharedSet
 from core.sharing import Comparison, adopt, collect, from_bytes, from_yaml, to_yaml
 from core.store.database import open_database
 from core.store.example_sets import ExampleSets

@@ -145,14 +145,6 @@ TEXTS = {
         "경로를 확인하세요.",
         "Check the path.",
     ),
-    "reason_bad_examples_no_answer": (
-        "답변이 비어 있습니다",
-        "the answer is empty",
-    ),
-    "next_bad_examples_no_answer": (
-        "답변을 적은 뒤 추가하세요.",
-        "Write the answer, then add it.",
-    ),
     "next_bad_examples_encoding": (
         "UTF-8로 저장해 다시 올리세요. 엑셀에서는 ‘CSV UTF-8’을 고릅니다.",
         "Save it as UTF-8 and upload it again; in Excel choose “CSV UTF-8”.",
@@ -161,12 +153,28 @@ TEXTS = {
         "그 줄의 쉼표가 든 글을 큰따옴표로 감싸 다시 올리세요.",
         "Put the text with the comma on that line into double quotes and upload it again.",
     ),
+    "reason_bad_examples_too_large": (
+        "파일이 {limit_mb} MB보다 큽니다",
+        "the file is larger than {limit_mb} MB",
+    ),
     "next_bad_examples_too_large": (
         "나누어 올리고 ‘기존 예제집에 추가’를 쓰세요.",
         "Split it, and add the parts to one set.",
     ),
+    "reason_bad_examples_too_many": (
+        "예제가 {limit}개를 넘습니다",
+        "there are more than {limit} examples",
+    ),
     "next_bad_examples_too_many": (
         "나누어 올리고 ‘기존 예제집에 추가’를 쓰세요.",
         "Split it, and add the parts to one set.",
+    ),
+    "reason_bad_examples_too_long": (
+        "{line}번째 줄의 글이 {limit}자를 넘습니다",
+        "a text on line {line} is longer than {limit} characters",
+    ),
+    "next_bad_examples_too_long": (
+        "그 글을 줄이거나 나누세요.",
+        "Shorten that text, or split it.",
     ),
 }

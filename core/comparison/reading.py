@@ -6,15 +6,15 @@ from dataclasses import fields
 from typing import Any, TypeVar, get_args
 
 from core.adapter import AdapterUse
+from core.comparison.fields import bad_value, check_names, given, reason_of, text_of
+from core.comparison.files import FORM, Comparison, SharedSet
+from core.comparison.parts import read_example, read_set, read_template
+from core.comparison.plain_yaml import Fields, Items, Piece, Scalar, fault, json_of, read, texts_of
 from core.errors import UsageError
 from core.few_shot import FewShot
 from core.jsontypes import Json, JsonObject
-from core.plain_yaml import Fields, Items, Piece, Scalar, fault, json_of, read, texts_of
 from core.recipe import MAX_RECIPES, Recipe, recipe_from_json
-from core.recipe_files import FORM, Comparison, SharedSet
 from core.search import Retrieval
-from core.shared_fields import bad_value, check_names, given, reason_of, text_of
-from core.shared_parts import read_example, read_set, read_template
 from core.template import Template, TemplateUse
 
 _TOP = ("narani", "question", "values", "columns", "column", "templates", "example_sets")
@@ -32,8 +32,8 @@ def from_yaml(text: str) -> Comparison:
     """The comparison in a file.
 
     Raises:
-        UsageError: `bad_recipe_file` with `line` and a `code`: those of `core.plain_yaml.read`, and
-            `not_a_comparison`, `version` (found, known), `no_columns`, `too_many` (limit),
+        UsageError: `bad_recipe_file` with `line` and a `code`: those of
+            `core.comparison.plain_yaml.read`, and `not_a_comparison`, `version` (found, known), `no_columns`, `too_many` (limit),
             `unknown_field` (field, suggestion, known), `bad_value` (field, reason).
     """
     top = read(text)

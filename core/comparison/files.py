@@ -7,11 +7,11 @@ a recipe has none. Knows no store; `core.sharing` gathers and puts away.
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from core.comparison.plain_yaml import MAX_BYTES, MAX_DEPTH, read
+from core.comparison.readable_yaml import written
 from core.errors import UsageError
 from core.example_set import ExampleSet, SetExample
 from core.jsontypes import Json, JsonObject
-from core.plain_yaml import MAX_BYTES, MAX_DEPTH, read
-from core.readable_yaml import written
 from core.recipe import Recipe
 from core.template import EXAMPLE_PATTERN, QUESTION_ALONE, Template
 

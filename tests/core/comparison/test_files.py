@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.adapter import AdapterUse
+from core.comparison.files import Comparison, SharedSet, content_hash, to_yaml
+from core.comparison.plain_yaml import MAX_BYTES, json_of, read, texts_of
+from core.comparison.readable_yaml import written
+from core.comparison.reading import from_yaml
 from core.errors import UsageError
 from core.example import Example
-from core.example_set import SetExample
+from core.example_set import SetExample, normalised
 from core.few_shot import CHOICES, ORDERS, FewShot
-from core.plain_yaml import MAX_BYTES, json_of, read, texts_of
-from core.readable_yaml import written
 from core.recipe import Recipe, parse_recipe
-from core.recipe_files import Comparison, SharedSet, content_hash, to_yaml
-from core.recipe_reading import from_yaml
 from core.search import Retrieval
 from core.template import Template, TemplateUse
 
@@ -46,7 +46,7 @@ chosen = st.builds(
     choose=st.sampled_from(CHOICES),
     order=st.sampled_from(ORDERS),
     seed=st.integers(0, 99),
-    tags=st.lists(filled, max_size=2).map(tuple),
+    tags=st.lists(filled.filter(normalised), max_size=2).map(tuple),
     allow_leak=st.booleans(),
     hash=texts,
 )

@@ -3,12 +3,12 @@
 from dataclasses import fields
 from typing import get_args
 
+from core.comparison.fields import bad_value, check_names, reason_of, text_of, version_of
+from core.comparison.files import SharedSet, content_hash
+from core.comparison.plain_yaml import Fields, Items, Piece, Scalar, texts_of
 from core.errors import UsageError
 from core.example import Example, example_from_json
 from core.example_set import SetExample, Split, checked_name, normalised
-from core.plain_yaml import Fields, Items, Piece, Scalar, texts_of
-from core.recipe_files import SharedSet, content_hash
-from core.shared_fields import bad_value, check_names, reason_of, text_of, version_of
 from core.template import PARTS, Template, checked_template, variables
 
 _TEMPLATE = ("name", "version", *PARTS)

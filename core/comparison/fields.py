@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from difflib import get_close_matches
 
+from core.comparison.plain_yaml import Fields, Items, Piece, fault, json_of, texts_of
 from core.errors import UsageError
-from core.plain_yaml import Fields, Items, Piece, fault, json_of, texts_of
 
 _MOST_VERSIONS = 2**31 - 1
 
