@@ -64,8 +64,8 @@ class Timing:
     """From the question to the first token; None when none came."""
     total_s: float
     stages: Mapping[str, float] = field(default_factory=dict)
-    """Seconds per stage: start (once, before the clock of the answer), retry, first_token,
-    generate."""
+    """Seconds per stage: start (once, before the clock of the answer), retry, examples,
+    embed_question, those of a search, first_token, generate."""
 
     def to_json(self) -> JsonObject:
         return {"ttft_s": self.ttft_s, "total_s": self.total_s, "stages": dict(self.stages)}

@@ -53,7 +53,7 @@ class FewShot:
     allow_leak: bool = False
     """Whether examples that equal or nearly equal the question are shown all the same."""
     hash: str = ""
-    """Of the set's content, put in when the question is asked."""
+    """Of the set's version with its order, put in when the question is asked."""
 
     def to_json(self) -> JsonObject:
         """Only what differs from the defaults, in a fixed order."""

@@ -129,11 +129,14 @@ class FewShots:
             raise ModelError("choosing", str(error), set=how.set, reason=_code(error)) from error
 
     def hashed(self, how: FewShot) -> FewShot:
-        """With the hash of the set's content as it is now; empty when there is no such set."""
+        """With the id of the set's version as it is now; empty when there is no such set.
+
+        Its hash would overlook the order, which changes what a fixed choice shows.
+        """
         found = ""
         if how.set:
             with suppress(StoreError):
-                found = self.stored(how.set, how.version).hash
+                found = self.stored(how.set, how.version).id
         return replace(how, hash=found)
 
     @staticmethod

@@ -11,7 +11,7 @@ from core.answer import Answer
 from core.errors import StoreError, UsageError
 from core.example import Example
 from core.example_set import SetSummary, Split, normalised
-from core.store.example_sets import ExampleSets
+from core.few_shots import FewShots
 from core.store.rounds import Rounds
 from core.text import clean
 
@@ -41,8 +41,8 @@ class Promoted:
 class Promotion:
     """Puts answers into example sets."""
 
-    def __init__(self, sets: ExampleSets, rounds: Rounds) -> None:
-        self._sets, self._rounds = sets, rounds
+    def __init__(self, few_shots: FewShots, rounds: Rounds) -> None:
+        self._few_shots, self._sets, self._rounds = few_shots, few_shots.sets, rounds
         self._adding = threading.Lock()  # two clicks at once must not lose one of them
 
     def promote(self, answer_id: str, name: str, corrected: str | None = None) -> Promoted:
@@ -93,7 +93,9 @@ class Promotion:
 
     def _examples(self, name: str) -> list[Example]:
         try:
-            return [one.example for one in self._sets.latest(name).examples]
+            # Not the store alone: a set that comes with the product may not be in it yet.
+            stored = self._sets.get(self._few_shots.stored(name).id)
+            return [one.example for one in stored.examples]
         except StoreError as error:
             if error.kind != "not_found":
                 raise

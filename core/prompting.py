@@ -114,4 +114,4 @@ def open_prompting(
     )
     guard = LeakGuard(sets, adapters, library)
     chooser = ExampleChooser(few_shots, guard, metering, context_of)
-    return Prompting(templates, few_shots, guard, Promotion(sets, rounds), chooser)
+    return Prompting(templates, few_shots, guard, Promotion(few_shots, rounds), chooser)

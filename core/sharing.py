@@ -129,7 +129,7 @@ class _Adopting:
         self._template_versions[key] = same.version
 
     def store_set(self, how: FewShot) -> None:
-        brought = _brought(self._comparison.sets, how.set, how.version, how.hash)
+        brought = _brought(self._comparison.sets, how.set, how.version)
         if brought is None:
             if _stored_set(self._sets, how) is None:
                 self.missing.append(_label(how.set, how.version))
@@ -162,12 +162,12 @@ class _Adopting:
         return replace(use, version=version, hash=brought.hash if use.hash else "")
 
     def _pinned_set(self, how: FewShot) -> FewShot:
-        brought = _brought(self._comparison.sets, how.set, how.version, how.hash)
+        brought = _brought(self._comparison.sets, how.set, how.version)
         version = self._set_versions.get((brought.name, brought.version)) if brought else None
         if version is None or (how.version is None and version == self._newest(how.set)):
             return how
         stored = self._sets.named(how.set, version)
-        return replace(how, version=version, hash=stored.hash if how.hash else "")
+        return replace(how, version=version, hash=stored.id if how.hash else "")
 
     def _newest(self, name: str) -> int:
         return self._sets.named(name).version
@@ -202,7 +202,7 @@ def _shots(recipes: Iterable[Recipe]) -> list[FewShot]:
 
 
 def _brought(
-    candidates: Sequence[Shared], name: str, version: int | None, digest: str
+    candidates: Sequence[Shared], name: str, version: int | None, digest: str = ""
 ) -> Shared | None:
     """What the file brings for a name: that content, or that version, or the newest."""
     named = [one for one in candidates if normalised(one.name) == normalised(name)]

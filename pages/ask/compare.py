@@ -20,7 +20,7 @@ from pages.shared.recipe_form import recipe_head
 from pages.shared.resources import get_lab
 from pages.shared.round_views import diff_view, round_table, what_differs
 from pages.shared.share_view import share_view
-from pages.shared.state import ColumnState, compare_state
+from pages.shared.state import ColumnState, asked_on_screen, compare_state
 from pages.shared.watch import watch
 
 MOST_IN_A_ROW = 4
@@ -30,11 +30,11 @@ SHIPPED = (EMBEDDED, BASELINE, "baseline/nearest")
 SAMPLE_ADAPTER = "haedam"
 
 
-def ask(question: str | None = None) -> None:
+def ask(question: str | None = None, *, confirmed: bool = False) -> None:
     """Send the question to every column; what goes wrong is kept for the page to say."""
     text = question or str(st.session_state.get("question") or "")
     state.pending = None
-    if st.session_state.get("confirm") and question is None:
+    if st.session_state.get("confirm") and not confirmed:
         state.pending = text
         return
     try:
@@ -158,7 +158,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
     )
     if share.open:
         with share:
-            share_view(lab, state, round_.question if round_ else "")
+            share_view(lab, state, asked_on_screen(lab, state))
     st.toggle(t("confirm_first"), key="confirm", persist_state="session")
 st.caption(f":material/balance: {plain(what_differs([column.recipe for column in state.columns]))}")
 # Slots at fixed places: what an empty one held before disappears at once, while anything that
@@ -237,7 +237,14 @@ if state.pending is not None:
         st.markdown(plain(state.pending[:5000]))
         estimate_line(lab, state.with_history(lab), state.pending)
         with st.container(horizontal=True):
-            st.button(t("send"), key="send", type="primary", on_click=ask, args=(state.pending,))
+            st.button(
+                t("send"),
+                key="send",
+                type="primary",
+                on_click=ask,
+                args=(state.pending,),
+                kwargs={"confirmed": True},
+            )
             st.button(t("edit_question"), key="edit_question", on_click=edit_pending)
 with st.bottom:
     estimate_place = st.empty()

@@ -37,7 +37,7 @@ def downloads(count: int) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
-        promote_many(lab, wanted)
+        promote_many(lab, wanted, up)
         st.caption(t("download_note"), width="stretch")
 
 

@@ -38,7 +38,8 @@ def example_grid(lab: Lab, head: SetSummary) -> None:
         _overtaken(draft, head)
     search, side, tag = _filters(draft.head)
     count = counted(draft.head.id, search, side, tag)
-    status, grid = st.container(), st.container()
+    st.caption(t("example_rows", count=f"{count:,}") + " · " + t("example_grid_help"))
+    grid = st.container()
     pages = max(1, -(-count // PER_PAGE))
     page_key = f"example_page_{head.name}"
     page = 1
@@ -48,8 +49,7 @@ def example_grid(lab: Lab, head: SetSummary) -> None:
     with grid:
         view = (draft.head.id, search, side, tag, page, language())
         _grid(lab, draft, view)
-    with status:
-        _status(lab, draft, count)
+    _status(lab, draft)
 
 
 def draft_of(head: SetSummary) -> Draft:
@@ -202,14 +202,13 @@ def _columns(head: SetSummary) -> dict[str, Any]:
     }
 
 
-def _status(lab: Lab, draft: Draft, count: int) -> None:
-    """How much there is, and what is not saved yet."""
+def _status(lab: Lab, draft: Draft) -> None:
+    """What is not saved yet; below the grid, whose own buttons hover above it."""
     changes = draft.now()
     if draft.refused:
         rows = ", ".join(map(str, draft.refused))
         st.warning(t("example_too_long", rows=rows, limit=f"{LONGEST_CELL:,}"))
     if not changes:
-        st.caption(t("example_rows", count=f"{count:,}") + " · " + t("example_grid_help"))
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         parts = ("edited", "added", "moved")

@@ -26,8 +26,15 @@ _GENTLE = FewShot(set=NONE, choose="similar")
 """What a set starts with: similar examples show what few-shot can do."""
 
 
-def few_shot_fields(lab: Lab, uid: str, **change: Any) -> bool:
-    """All fields; True when the button that compares numbers of examples was pressed."""
+def few_shot_fields(lab: Lab, uid: str, change: dict[str, Any], *, sweep: dict[str, Any]) -> None:
+    """All fields.
+
+    Args:
+        lab: who knows the sets.
+        uid: of the column, for the keys.
+        change: of every field: what its change calls.
+        sweep: what the button that compares numbers of examples calls.
+    """
     name = str(st.session_state.get(f"few_shot_set_{uid}") or NONE)
     names = lab.prompting.few_shots.names()
     st.selectbox(
@@ -42,17 +49,36 @@ def few_shot_fields(lab: Lab, uid: str, **change: Any) -> bool:
         st.text_area(
             t("field_few_shot"), key=f"few_shot_{uid}", help=t("field_few_shot_help"), **change
         )
-        return False
-    try:
-        head = lab.prompting.few_shots.stored(name, st.session_state.get(f"few_shot_version_{uid}"))
-    except StoreError:
-        st.error(t("set_gone", name=plain(name)), icon=":material/error:")
-        return False
+        return
+    version = st.session_state.get(f"few_shot_version_{uid}")
+    head = _stored(lab, name, version)
+    if head is None:
+        said = "set_gone" if version is None else "set_version_gone"
+        st.error(t(said, name=plain(name), version=version), icon=":material/error:")
+        if version is not None:
+            _version_field(lab, uid, name, change)
+        return
     with st.container(border=True):
-        return _chosen_fields(lab, uid, head, change)
+        _chosen_fields(lab, uid, head, change)
+        st.button(
+            t("sweep_k"),
+            key=f"sweep_k_{uid}",
+            icon=":material/stacked_line_chart:",
+            help=t("sweep_k_help"),
+            **sweep,
+        )
 
 
-def _chosen_fields(lab: Lab, uid: str, head: SetSummary, change: dict[str, Any]) -> bool:
+def _stored(lab: Lab, name: str, version: int | None) -> SetSummary | None:
+    try:
+        return lab.prompting.few_shots.stored(name, version)
+    except StoreError as error:
+        if error.kind != "not_found":
+            raise
+        return None
+
+
+def _chosen_fields(lab: Lab, uid: str, head: SetSummary, change: dict[str, Any]) -> None:
     def key(name: str) -> str:
         return f"few_shot_{name}_{uid}"
 
@@ -90,26 +116,27 @@ def _chosen_fields(lab: Lab, uid: str, head: SetSummary, change: dict[str, Any])
     if choose == "random" or st.session_state.get(key("order")) == "random":
         st.number_input(t("field_example_seed"), 0, step=1, key=key("seed"), **change)
     left, right = st.columns(2)
-    numbers = [one.version for one in lab.example_sets.versions(head.name)]
-    left.selectbox(
-        t("field_template_version"),
-        [None, *numbers],
-        format_func=lambda one: t("version_newest") if one is None else f"v{one}",
-        key=key("version"),
-        **change,
-    )
-    if head.tags:
+    with left:
+        _version_field(lab, uid, head.name, change)
+    # Another version may have other tags; those that were chosen must stay to be seen.
+    if tags := list(dict.fromkeys([*head.tags, *(st.session_state.get(key("tags")) or ())])):
         right.multiselect(
-            t("field_tags"), head.tags, key=key("tags"), placeholder=t("field_all"), **change
+            t("field_tags"), tags, key=key("tags"), placeholder=t("field_all"), **change
         )
     st.toggle(
         t("field_allow_leak"), key=key("allow_leak"), help=t("field_allow_leak_help"), **change
     )
-    return st.button(
-        t("sweep_k"),
-        key=f"sweep_k_{uid}",
-        icon=":material/stacked_line_chart:",
-        help=t("sweep_k_help"),
+
+
+def _version_field(lab: Lab, uid: str, name: str, change: dict[str, Any]) -> None:
+    key = f"few_shot_version_{uid}"
+    numbers = [one.version for one in lab.example_sets.versions(name)]
+    st.selectbox(
+        t("field_template_version"),
+        list(dict.fromkeys([None, *numbers, st.session_state.get(key)])),
+        format_func=lambda one: t("version_newest") if one is None else f"v{one}",
+        key=key,
+        **change,
     )
 
 
@@ -142,7 +169,9 @@ def put_few_shot(how: FewShot | None, uid: str) -> None:
     state = st.session_state
     shown = how if how is not None and how.set else _GENTLE
     state[f"few_shot_set_{uid}"] = shown.set
-    state[f"few_shot_{uid}"] = _written(how)
+    # What was written before a set was chosen is there again without the set.
+    kept = str(state.get(f"few_shot_{uid}") or "")
+    state[f"few_shot_{uid}"] = kept if how is not None and how.set else _written(how)
     for name in _SHOWN:
         value = getattr(shown, name)
         state[f"few_shot_{name}_{uid}"] = list(value) if isinstance(value, tuple) else value

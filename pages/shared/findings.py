@@ -22,8 +22,19 @@ def findings(report: Report) -> None:
 
 def sentence(finding: Finding) -> str:
     """What was found, how often and where."""
-    said = t(f"finding_{finding.kind}", count=finding.count)
+    said = _leak(finding) if finding.kind == "leak" else _said(finding)
     if not finding.examples:
         return said
     rows = ", ".join(str(row) for row in finding.examples[:8])
     return f"{said} {t('finding_rows', rows=rows)}"
+
+
+def _said(finding: Finding) -> str:
+    return t(f"finding_{finding.kind}", count=finding.count)
+
+
+def _leak(finding: Finding) -> str:
+    near = finding.detail.get("near") or 0
+    if finding.severity == "warning":
+        return t("finding_leak_near", near=near)
+    return f"{_said(finding)} {t('finding_leak_some_near', near=near)}" if near else _said(finding)

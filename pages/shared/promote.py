@@ -60,20 +60,23 @@ def promote_buttons(position: int, answer: Answer, vote: Vote) -> None:
         )
 
 
-def promote_many(lab: Lab, wanted: VoteFilter) -> None:
-    """All answers that were voted up, among the votes that are filtered now."""
+def promote_many(lab: Lab, wanted: VoteFilter, liked: int) -> None:
+    """All answers that were voted up, so many of the votes that are filtered now."""
     popover = st.popover(
         t("promote_many"),
         icon=":material/playlist_add:",
         key="promote_many",
         help=t("promote_many_help"),
         on_change="rerun",
+        disabled=not liked,
     )
     if not popover.open:
         return
     with popover:
         names = list(dict.fromkeys([_last_set(), *(s.name for s in lab.example_sets.list())]))
         st.caption(t("promote_many_help"))
+        if liked > MOST_AT_ONCE:
+            st.caption(f":material/info: {t('promote_many_most', limit=f'{MOST_AT_ONCE:,}')}")
         st.selectbox(t("promote_set"), names, key="promote_many_set", accept_new_options=True)
         st.button(
             t("promote_save"),
@@ -92,11 +95,15 @@ def _promote_many(wanted: VoteFilter) -> None:
         place = VOTE_COLUMNS.index("answer_id")
         done = lab.prompting.promote_all([str(row[place]) for row in reversed(rows)], name)
     except (UsageError, StoreError) as error:
-        st.session_state[PROBLEM] = error
+        if getattr(error, "details", {}).get("code") == "no_answer":
+            st.toast(t("promoted_none"), icon=":material/info:")
+        else:
+            st.session_state[PROBLEM] = error
         return
     st.session_state["promote_last"] = done.head.name
+    st.session_state["promote_many"] = False
     if not done.added:
-        st.toast(t("promoted_none"))
+        st.toast(t("promoted_none"), icon=":material/info:")
         return
     named = {"name": plain(done.head.name), "version": done.head.version}
     st.toast(t("promoted_many", count=done.added, **named), icon=":material/playlist_add_check:")
@@ -115,6 +122,7 @@ def _last_set() -> str:
 
 def _corrected(position: int, answer_id: str) -> None:
     name = str(st.session_state.get(f"promote_set_{position}") or _last_set())
+    st.session_state[f"promote_edit_{position}"] = False
     _promote(answer_id, name, str(st.session_state.get(f"promote_answer_{answer_id}") or ""))
 
 
@@ -126,7 +134,8 @@ def _promote(answer_id: str, name: str, corrected: str | None) -> None:
         return
     st.session_state["promote_last"] = done.head.name
     if not done.added:
-        st.toast(t("promoted_before", name=plain(done.head.name), version=done.head.version))
+        said = t("promoted_before", name=plain(done.head.name), version=done.head.version)
+        st.toast(said, icon=":material/info:")
         return
     side = t(f"split_{done.side}")
     said = t("promoted", name=plain(done.head.name), version=done.head.version, side=side)

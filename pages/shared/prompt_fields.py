@@ -30,14 +30,18 @@ def template_field(lab: Lab, uid: str, **change: Any) -> None:
         **change,
     )
     if chosen:
+        version = st.session_state.get(f"template_version_{uid}")
         numbers = [one.version for one in lab.templates.versions(chosen)]
         right.selectbox(
             t("field_template_version"),
-            [None, *numbers],
+            list(dict.fromkeys([None, *numbers, version])),
             format_func=lambda one: t("version_newest") if one is None else f"v{one}",
             key=f"template_version_{uid}",
             **change,
         )
+        if not numbers or version not in (None, *numbers):
+            said = t("template_gone", name=plain(chosen))
+            st.error(said, icon=":material/error:")
 
 
 def schema_field(uid: str, **change: Any) -> None:

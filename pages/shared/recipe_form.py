@@ -13,15 +13,17 @@ from pages.shared.few_shot_fields import SWEEP, few_shot_fields, put_few_shot, t
 from pages.shared.language import t
 from pages.shared.markdown import plain
 from pages.shared.prompt_fields import put_prompt, schema_field, template_field, typed_prompt
+from pages.shared.resources import get_lab
 from pages.shared.retrieval_fields import (
     collection_field,
     put_retrieval,
     retrieval_fields,
     typed_retrieval,
 )
-from pages.shared.state import ColumnState, CompareState, compare_state
+from pages.shared.state import ColumnState, CompareState, asked_on_screen, compare_state
 
 _SHOWN_APART = ("plain", "adapter", "retrieval", "few_shot", "template")
+_BUTTONS = ("apply_", "sweep_k_")
 _ACTIONS = {
     "copy": ":material/content_copy:",
     "left": ":material/arrow_back:",
@@ -111,6 +113,9 @@ def _about(lab: Lab, recipe: Recipe, spec: ModelSpec | None) -> str:
 
 
 def _settings(lab: Lab, position: int, column: ColumnState) -> None:
+    state = compare_state()
+    if state.problem is None:
+        state.unread = {}
     popover = st.popover(
         ":material/tune:",
         help=t("settings"),
@@ -121,21 +126,22 @@ def _settings(lab: Lab, position: int, column: ColumnState) -> None:
     if not popover.open:
         return
     uid = column.thread_id
-    if compare_state().problem is None:
-        # The recipe is the truth; only what is being corrected is left as it was typed.
-        for name, value in _form_values(column.recipe).items():
-            st.session_state[f"{name}_{uid}"] = value
-        put_retrieval(column.recipe.retrieval, uid)
-        put_few_shot(column.recipe.few_shot, uid)
-        put_prompt(column.recipe, uid)
+    for name, value in _form_values(column.recipe).items():
+        st.session_state[f"{name}_{uid}"] = value
+    put_retrieval(column.recipe.retrieval, uid)
+    put_few_shot(column.recipe.few_shot, uid)
+    put_prompt(column.recipe, uid)
+    # The recipe is the truth; only what is being corrected stands as it was typed.
+    for key, typed in state.unread.items():
+        if key.endswith(uid):
+            st.session_state[key] = typed
     change = {"on_change": _change, "args": (position,)}
     number = {**change, "value": None, "placeholder": t("field_default")}
     with popover:
         st.text_input(t("field_name"), key=f"name_{uid}", **change)
         st.text_area(t("field_system"), key=f"system_{uid}", **change)
         template_field(lab, uid, **change)
-        if few_shot_fields(lab, uid, **change):
-            _sweep(lab, column)
+        few_shot_fields(lab, uid, change, sweep={"on_click": _sweep, "args": (position,)})
         collection_field(lab, f"retrieval_collection_{uid}", **change)
         if column.recipe.retrieval is not None:
             with st.container(border=True):
@@ -228,7 +234,16 @@ def _change(position: int) -> None:
         column.recipe = recipe_from_json(content)
         state.problem = None
     except UsageError as error:
-        state.problem = error
+        state.problem, state.unread = error, _typed(uid)
+
+
+def _typed(uid: str) -> dict[str, object]:
+    """What the fields of a column hold now; its buttons hold nothing."""
+    return {
+        str(key): value
+        for key, value in st.session_state.items()
+        if str(key).endswith(uid) and not str(key).startswith(_BUTTONS)
+    }
 
 
 def _act(position: int) -> None:
@@ -246,12 +261,13 @@ def _apply_to_all(position: int) -> None:
         column.recipe = replace(shared, model=mine.model, name=mine.name, adapter=adapter)
 
 
-def _sweep(lab: Lab, column: ColumnState) -> None:
+def _sweep(position: int) -> None:
     """Columns that differ only in the number of examples, asked what is on screen."""
-    state, recipe = compare_state(), column.recipe
+    state = compare_state()
+    recipe = state.columns[position].recipe
     shots = recipe.few_shot
     assert shots is not None
-    asked = lab.stored(state.round_id).question if state.round_id else None
+    asked = asked_on_screen(get_lab(), state)
     state.columns = [
         ColumnState(
             recipe=replace(recipe, few_shot=replace(shots, k=k) if k else None, name=f"k = {k}")
@@ -259,6 +275,7 @@ def _sweep(lab: Lab, column: ColumnState) -> None:
         for k in SWEEP
     ]
     state.new_conversation()
-    state.again = asked
+    state.again = asked or None
     state.sync()
-    st.rerun()
+    st.query_params.clear()  # or the round in the address would come back
+    st.session_state[f"settings_{position}"] = False

@@ -63,6 +63,7 @@ def _open() -> None:
     state.values |= dict(found.values)
     state.new_conversation()
     state.sync()
+    st.query_params.clear()  # or the round in the address would come back
     if found.question:
         st.session_state["question"] = found.question
     st.toast(t("share_opened", count=len(state.columns)), icon=":material/folder_open:")

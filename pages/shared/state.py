@@ -35,6 +35,8 @@ class CompareState:
     pending: str | None = None
     """A question that waits for the estimate to be accepted."""
     problem: UsageError | ModelError | StoreError | None = None
+    unread: dict[str, object] = field(default_factory=dict)
+    """By their keys, the fields of the settings in which `problem` lies, as they were typed."""
     values: dict[str, str] = field(default_factory=dict)
     """For the variables of the columns' templates."""
     again: str | None = None
@@ -98,6 +100,14 @@ class CompareState:
         """Tell the model pickers, whose keys go by position, what they show now."""
         for position, column in enumerate(self.columns):
             st.session_state[f"recipe_{position}"] = column.recipe.model
+
+
+def asked_on_screen(lab: Lab, state: CompareState) -> str:
+    """The question of the round on screen; an empty text without one."""
+    if state.round_id is None:
+        return ""
+    round_ = lab.live(state.round_id)
+    return round_.question if round_ else lab.stored(state.round_id).question
 
 
 def compare_state() -> CompareState:

@@ -279,9 +279,9 @@ def test_who_asks_while_a_shipped_set_is_stored_waits_for_it(few_shots: FewShots
     assert len(few_shots.sets.list(all_versions=True)) == 1
 
 
-def test_a_column_that_is_asked_carries_the_hash_of_its_set(capitals: FewShots) -> None:
+def test_a_column_that_is_asked_carries_the_id_of_its_set(capitals: FewShots) -> None:
     how = FewShot(set="cities", k=2)
-    assert capitals.hashed(how) == replace(how, hash=capitals.sets.named("cities").hash)
+    assert capitals.hashed(how) == replace(how, hash=capitals.sets.named("cities").id)
     assert capitals.hashed(replace(how, set="none", hash="old")).hash == ""
     written = FewShot(examples=(Example(question="q", answer="a"),))
     assert capitals.hashed(written) == written

@@ -231,3 +231,10 @@ def test_two_clicks_at_the_same_moment_lose_neither(lab):
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda one: lab.prompting.promote(one, "좋은 답"), found))
     assert sorted(pairs(lab)) == [(f"question {n}", f"question {n}") for n in range(8)]
+
+
+def test_a_set_that_comes_with_the_product_is_added_to_and_not_replaced(lab):
+    answer = ask(lab, ECHO, "한국의 수도는?")
+    done = lab.prompting.promote(answer.id, "capitals", "서울")
+    assert done.head.version == 2
+    assert [one for _, one in pairs(lab, "capitals")] == ["Paris", "Rome", "Tokyo", "서울"]

@@ -195,16 +195,16 @@ def test_an_older_version_named_without_a_number_is_pinned_when_a_newer_one_come
 
 
 def test_a_hash_in_a_column_follows_its_content(here, there):
-    digest = here.sets.named("수도").hash
     recipe = Recipe(
         model="m",
         template=TemplateUse(name="공손", version=1, hash=POLITE.hash),
-        few_shot=FewShot(set="수도", version=1, hash=digest),
+        few_shot=FewShot(set="수도", version=1, hash=here.sets.named("수도").id),
     )
     there.templates.save(Template(name="공손", system="내 것"), [])
     (found,) = there.adopt(handed_on(here.collect(recipe))).recipes
     assert found.template == TemplateUse(name="공손", version=2, hash=POLITE.hash)
-    assert found.few_shot == FewShot(set="수도", version=1, hash=digest)
+    stored = there.sets.named("수도")
+    assert found.few_shot == FewShot(set="수도", version=1, hash=stored.id)
 
 
 def test_another_order_is_another_version(here, there):

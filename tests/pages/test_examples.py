@@ -3,7 +3,10 @@
 import io
 import json
 import re
+import threading
 import time
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +14,10 @@ import pytest
 from core.example import Example
 from core.example_set import ExampleSet, split_of
 from core.recipe import Recipe, parse_recipe
+from pages.shared import example_adding
 from pages.shared.example_draft import Draft
 from pages.shared.example_tasks import _tasks
-from pages.shared.texts import TEXTS, example_reasons
+from pages.shared.texts import TEXTS
 from tests.pages.conftest import PATIENCE_S, App, told
 from tests.pages.test_adapters import give_adapter
 
@@ -22,13 +26,6 @@ TABS = ("edit", "add", "look", "versions", "leaks", "use")
 SHIPPED = {"capitals", "film_reviews", "haedam_facts", "inquiries", "medication_guidance", "orders"}
 EVIL = "**bold** <img src=http://127.0.0.1:9/x.png> [link](http://127.0.0.1:9) $x$ :red[red]"
 CSV = "text/csv"
-
-
-@pytest.fixture(autouse=True)
-def with_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The texts of the readers' codes."""
-    for key, texts in example_reasons.TEXTS.items():
-        monkeypatch.setitem(TEXTS, key, texts)
 
 
 @pytest.fixture(params=["ko", "en"])
@@ -348,21 +345,30 @@ def test_a_file_can_be_put_away_and_waits_while_other_tabs_are_looked_at(app: Ap
     assert "example_import" not in keys(app)
 
 
-def test_an_import_can_be_left_and_stopped(app: App) -> None:
-    examples_page(app, "add")
-    rows = "".join(f"question {n},answer {n}\n" for n in range(60_000))
-    upload(app, "long.csv", "question,answer\n" + rows)
+def test_an_import_can_be_left_and_stopped(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.lab.example_sets.save("mine", items(3))
+    stored, gate = example_adding._stored, threading.Event()
+
+    def held(set_id: str | None) -> Iterable[Example]:
+        assert gate.wait(PATIENCE_S)
+        return stored(set_id)
+
+    monkeypatch.setattr(example_adding, "_stored", held)
+    examples_page(app, "add", "mine")
+    upload(app, "more.csv", "question,answer\na,b\n")
+    put(app, "segmented_control", f"example_into_{token(app)}", "append")
     app.click("example_import")
     work = app.at.session_state["example_import_work"]
     assert "example_import_stop" in keys(app)
     turn_to(app, "versions")
-    assert work.progress.state != "stopped"
+    assert work.progress.running, "it goes on while another tab is looked at"
     turn_to(app, "add")
     app.click("example_import_stop")
+    gate.set()
     until_imported(app)
     assert work.progress.state == "stopped"
     assert said("example_import_stopped") in app.everything()
-    assert "long" not in [one.name for one in app.lab.example_sets.list()]
+    assert app.lab.example_sets.named("mine").version == 1
     assert "example_import" in keys(app), "the file can be imported again"
 
 
@@ -825,13 +831,10 @@ def test_content_is_never_drawn_as_markdown(app: App, tab: str) -> None:
 
 
 def test_every_code_of_the_readers_has_a_reason_and_a_next_step() -> None:
-    from pathlib import Path
-
     root = Path(__file__).parents[2] / "core"
     sources = [*(root / "examples").glob("*.py"), root / "cli_examples.py", root / "promotion.py"]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     pattern = r'(?:Refused|_empty)\(\s*"(\w+)"|code="(\w+)"'
     named = {one or other for one, other in re.findall(pattern, text)}
     assert {"few_columns", "bad_split", "zip_bomb"} <= named
-    known = {**TEXTS, **example_reasons.TEXTS}
-    assert [code for code in sorted(named) if f"reason_bad_examples_{code}" not in known] == []
+    assert [code for code in sorted(named) if f"reason_bad_examples_{code}" not in TEXTS] == []

@@ -91,6 +91,16 @@ TEXTS = {
         "평가 문항 {count}개가 학습 예제에도 있습니다.",
         "{count} test questions are among the training examples.",
     ),
+    "finding_leak_some_near": (
+        "(그중 {near}개는 거의 같음)",
+        "({near} of them nearly)",
+    ),
+    "finding_leak_near": (
+        "평가 문항과 거의 같은 학습 예제가 {near}개 있습니다. 같은 것을 묻는지 보고 한쪽에서 "
+        "지우세요.",
+        "{near} training questions are nearly test questions. See whether they ask the same, and "
+        "delete one side.",
+    ),
     "finding_too_long": ("너무 긴 예제가 {count}개 있습니다.", "{count} examples are very long."),
     "finding_imbalance": (
         "같은 답변이 {count}개로 대부분을 차지합니다.",

@@ -95,6 +95,16 @@ TEXTS = {
         "There is no example set named {name} here. Only this column will not answer. Choose "
         "another set.",
     ),
+    "set_version_gone": (
+        "예제집 {name}에는 v{version}이 없습니다. 이 열만 답하지 못합니다. 다른 버전을 고르세요.",
+        "The example set {name} has no v{version} here. Only this column will not answer. Choose "
+        "another version.",
+    ),
+    "template_gone": (
+        "템플릿 {name}의 이 버전이 여기 없습니다. 이 열만 답하지 못합니다. 다른 것을 고르세요.",
+        "This version of the template {name} is not here. Only this column will not answer. "
+        "Choose another one.",
+    ),
     "values_title": ("템플릿 변수", "Template variables"),
     "values_help": (
         "열의 템플릿이 쓰는 값입니다. 모든 열에 같은 값을 넣습니다.",
@@ -111,7 +121,7 @@ TEXTS = {
     ),
     "examples_shown": (
         "{set} · 예제 {given}개 · 약 {tokens} 토큰",
-        "{set} · {given} examples · about {tokens} tokens",
+        "{set} · examples: {given} · about {tokens} tokens",
     ),
     "examples_written": ("직접 쓴 예제", "written in the column"),
     "examples_fewer": (
@@ -126,7 +136,7 @@ TEXTS = {
     "example_score": ("비슷함", "similarity"),
     "example_state": ("상태", "state"),
     "example_shown": ("보여 줌", "shown"),
-    "example_left_leak": ("빠짐: 질문과 같음", "left out: it equals the question"),
+    "example_left_leak": ("빠짐: 답을 알려 줌", "left out: gives the answer away"),
     "example_left_budget": ("빠짐: 토큰 예산", "left out: token budget"),
     "example_left_context": ("빠짐: 컨텍스트가 참", "left out: no room in the context"),
     "alike_equal": ("질문과 같음", "equals the question"),
@@ -134,25 +144,27 @@ TEXTS = {
     "badge_examples": ("예제 {count}", "{count} ex."),
     "badge_examples_one": ("예제 1", "1 ex."),
     "leak_left_out": (
-        "질문과 같은 예제 {count}개를 뺐습니다. 답을 미리 알려 주기 때문입니다. 열 설정에서 쓰도록 "
-        "바꿀 수 있습니다.",
-        "{count} examples that equal the question were left out, as they give the answer away. "
-        "The column's settings can allow them.",
+        "질문과 같거나 거의 같은 예제 {count}개를 뺐습니다. 답을 미리 알려 주기 때문입니다. 열 "
+        "설정에서 쓰도록 바꿀 수 있습니다.",
+        "Left out, as they equal or nearly equal the question and give the answer away: {count}. "
+        "The column's settings can allow such examples.",
     ),
     "leak_context": (
         "컨텍스트에 들어가지 않아 예제 {count}개를 뺐습니다: {examples}",
-        "{count} examples did not fit into the context and were left out: {examples}",
+        "Left out, as the model has no room for them: {count}, {examples}",
     ),
     "leak_kept": (
-        "질문과 같은 예제를 알고도 보여 주었습니다. 이 답으로 모델을 평가하지 마세요.",
-        "An example that equals the question was shown knowingly. Do not judge the model by this.",
+        "질문과 같거나 거의 같은 예제를 보여 주었습니다. 이 답으로 모델을 평가하지 마세요.",
+        "An example that equals or nearly equals the question was shown. Do not judge the model by "
+        "this answer.",
     ),
     "leak_adapter": (
-        "어댑터 {name}이(가) 이 질문을 학습했습니다. 외운 답일 수 있습니다.",
-        "The adapter {name} was trained on this question. The answer may be learnt by heart.",
+        "어댑터 {name}이(가) 이 질문이나 거의 같은 질문을 학습했습니다. 외운 답일 수 있습니다.",
+        "The adapter {name} was trained on this question, or nearly this one. The answer may be "
+        "learnt by heart.",
     ),
     "schema_fits": ("JSON 형식 맞음", "JSON fits"),
-    "schema_faults": ("JSON 형식 오류 {count}", "JSON: {count} faults"),
+    "schema_faults": ("JSON 형식 오류 {count}", "JSON faults: {count}"),
     "schema_fault_not_json": (
         "답이 JSON이 아닙니다. 중간에 끊겼다면 최대 토큰을 늘려 주세요.",
         "The answer is not JSON. If it was cut off, raise the token limit.",
@@ -194,13 +206,17 @@ TEXTS = {
         "Puts the answers that were voted up and complete, among the votes filtered now, into an "
         "example set.",
     ),
+    "promote_many_most": (
+        "한 번에 가장 최근 {limit}개까지 넣습니다.",
+        "At most the newest {limit} at once.",
+    ),
     "promoted_many": (
         "{count}개를 {name} v{version}에 추가했습니다.",
         "Added {count} to {name} v{version}.",
     ),
     "promoted_none": (
-        "추가할 답변이 없습니다. 좋아요를 받은 답변이 이미 모두 들어 있습니다.",
-        "There was nothing to add: no answer is voted up, or all of them are there already.",
+        "추가할 답변이 없습니다. 모두 이미 들어 있거나 끝까지 쓰이지 않았습니다.",
+        "There was nothing to add: the answers are there already, or not complete.",
     ),
     "share_file": ("파일로", "As a file"),
     "share_file_help": (
@@ -210,7 +226,7 @@ TEXTS = {
     ),
     "share_download": ("비교를 YAML로 저장", "Save the comparison as YAML"),
     "share_open": ("YAML 파일 열기", "Open a YAML file"),
-    "share_opened": ("열 {count}개를 열었습니다.", "Opened {count} columns."),
+    "share_opened": ("열 {count}개를 열었습니다.", "Columns opened: {count}"),
     "share_added": ("새로 저장한 것: {names}", "Newly stored here: {names}"),
     "share_moved": (
         "일부 질문은 여기서 이미 정해진 학습·시험 구분을 따릅니다: {names}",
