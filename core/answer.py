@@ -119,8 +119,9 @@ class Answer:
     """UTC."""
 
     def to_json(self) -> JsonObject:
-        """The form the shell prints."""
+        """The form the shell prints; what concerns examples and JSON only where there is some."""
         error = self.error
+        more = {name: self.snapshot.get(name) for name in ("few_shot", "leaks", "schema_faults")}
         return {
             "answer_id": self.id,
             "recipe": self.recipe.to_json(),
@@ -133,6 +134,11 @@ class Answer:
             "cost": self.cost.to_json(),
             "timing": self.timing.to_json(),
             "sources": [passage.to_json() for passage in self.sources],
+            **{
+                name: value
+                for name, value in more.items()
+                if value or (value == [] and self.recipe.schema)
+            },
         }
 
 

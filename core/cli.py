@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -97,9 +98,21 @@ def _facts(draft: Draft) -> str:
         f"{answer.timing.total_s:.2f} s",
         answer.stop_reason,
     ]
+    facts += _of_examples(draft)
+    if faults := answer.snapshot.get("schema_faults"):
+        facts.append(f"does not fit the schema: {faults}"[:300])
     if answer.error:
         facts.append(f"{answer.error.kind}: {answer.error.message}")
     return f"{draft.column.recipe.label}: " + " · ".join(facts)
+
+
+def _of_examples(draft: Draft) -> list[str]:
+    choice = draft.choice
+    if choice is None:
+        return []
+    left = Counter(one.left_out for one in choice.candidates if one.left_out)
+    said = [f"{len(choice.given)} examples"]
+    return said + [f"{count} left out ({why})" for why, count in left.items()]
 
 
 def _export(lab: Lab, options: argparse.Namespace) -> int:

@@ -140,13 +140,13 @@ def _watch(work: Importing) -> None:
 def _say_findings(progress: ImportProgress) -> None:
     found = progress.found
     for count, what in (
-        (found.duplicates, "rows repeat another one and were left out"),
-        (found.several_answers, "questions have several answers"),
-        (found.two_sides, "questions stand on both sides; the first place counts"),
-        (found.spelled_groups, "labels are written in several ways"),
+        (found.duplicates, "repeated rows, left out"),
+        (found.several_answers, "questions with several answers"),
+        (found.two_sides, "questions on both sides, where the first place counts"),
+        (found.spelled_groups, "labels written in several ways"),
     ):
         if count:
-            print(f"warning: {count:,} {what}", file=sys.stderr)
+            print(f"warning: {what}: {count:,}", file=sys.stderr)
     for group in found.spelled:
         written = ", ".join(f"{text!r} ({count:,})" for text, count in group.spellings)
         print(f"  {written}", file=sys.stderr)
@@ -203,6 +203,7 @@ def _export(lab: Lab, options: argparse.Namespace) -> int:
 
 
 def _list(lab: Lab, options: argparse.Namespace) -> int:
+    lab.prompting.few_shots.names()  # those that come with the product are there from now on
     found = lab.example_sets.list()
     if options.json:
         print(json.dumps([_row(one) for one in found], ensure_ascii=False, indent=2))

@@ -36,6 +36,7 @@ def recipes_from_file(lab: Lab, path: Path) -> Comparison:
         StoreError: `not_stored`.
     """
     found = _read(path)
+    lab.prompting.few_shots.names()  # what comes with the product is no stranger
     adopted = adopt(found, lab.templates, lab.example_sets)
     _say(adopted)
     return replace(found, recipes=adopted.recipes)
@@ -43,6 +44,7 @@ def recipes_from_file(lab: Lab, path: Path) -> Comparison:
 
 def _show(lab: Lab, options: argparse.Namespace) -> int:
     recipes = [parse_recipe(text) for text in options.recipe]
+    lab.prompting.few_shots.names()
     found = collect(recipes, options.question, {}, lab.templates, lab.example_sets)
     # A Windows console must not decide how the file is encoded.
     sys.stdout.buffer.write(to_yaml(found).encode())
@@ -52,8 +54,8 @@ def _show(lab: Lab, options: argparse.Namespace) -> int:
 
 def _check(_: Lab, options: argparse.Namespace) -> int:
     found = _read(options.file)
-    brought = f"{len(found.templates)} templates, {len(found.sets)} example sets"
-    print(f"{options.file}: {len(found.recipes)} columns, {brought}")
+    brought = f"templates: {len(found.templates)}, example sets: {len(found.sets)}"
+    print(f"{options.file}: columns: {len(found.recipes)}, {brought}")
     return 0
 
 

@@ -127,7 +127,7 @@ class SetPool:
         """The vector of a question.
 
         Raises:
-            ModelError: of the embedder; `search` with reason `too_many_to_embed`, where the set
+            ModelError: of the embedder; `choosing` with reason `too_many_to_embed`, where the set
                 is too large to be compared by meaning.
         """
         if self.summary.train > MOST_EMBEDDED:

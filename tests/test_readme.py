@@ -64,7 +64,7 @@ def run(words: list[str], home: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_both_readmes_show_the_same_code() -> None:
-    for language in ("sh", "python"):
+    for language in ("sh", "python", "yaml"):
         assert blocks("README.md", language) == blocks("README.ko.md", language)
         assert blocks("README.md", language)
 
@@ -136,3 +136,16 @@ def test_every_link_leads_to_a_file(readme: str) -> None:
 def tree(readme: str) -> list[str]:
     (code,) = blocks(readme, "text")
     return [line.split()[0] for line in code.splitlines()]
+
+
+def test_every_part_of_core_stands_in_the_tree() -> None:
+    parts = [path for path in (ROOT / "core").iterdir() if not path.name.startswith("_")]
+    names = {f"core/{path.name}" + "/" * path.is_dir() for path in parts}
+    assert names - set(tree("README.md")) == set()
+
+
+@pytest.mark.parametrize("code", blocks("README.md", "yaml"))
+def test_each_shared_file_opens_and_is_asked(code: str, folder: Path) -> None:
+    (folder / "shared.yaml").write_text(code, encoding="utf-8")
+    done = run([sys.executable, "-m", "core", "ask", "--recipes", "shared.yaml"], folder)
+    assert (done.returncode, "error" in done.stderr) == (0, False), done.stderr

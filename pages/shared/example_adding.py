@@ -18,14 +18,13 @@ from core.examples.tables import Table, open_table
 from core.lab import Lab
 from pages.shared.errors import show_error
 from pages.shared.example_head import PROBLEM
-from pages.shared.example_import import IMPORT, import_view
+from pages.shared.example_import import FILE, IMPORT, import_view
 from pages.shared.language import t
 from pages.shared.markdown import plain
 from pages.shared.resources import get_lab
 
 FORMATS = ["csv", "tsv", "json", "jsonl", "xlsx"]
 MOST_MB = 100
-FILE = "example_file"
 REFUSED = "example_file_refused"
 """Why the file that was dropped last cannot be read; said until another one comes."""
 SAMPLE = 200
@@ -109,7 +108,8 @@ def _form(lab: Lab, head: SetSummary | None, file: Opened) -> None:
 
 
 def forget_file() -> None:
-    st.session_state.pop(FILE, None)
+    for key in (FILE, IMPORT):
+        st.session_state.pop(key, None)
 
 
 def _mapping(file: Opened) -> Columns:

@@ -36,7 +36,13 @@ def example_head(lab: Lab) -> SetSummary | None:
         if found:
             if st.session_state.get("example_set") not in found:
                 st.session_state["example_set"] = next(iter(found))
-            st.selectbox(t("field_set"), list(found), key="example_set", persist_state="session")
+            st.selectbox(
+                t("field_set"),
+                list(found),
+                key="example_set",
+                persist_state="session",
+                bind="query-params",
+            )
         _create()
     problem = st.session_state.pop(PROBLEM, None)
     if problem is not None:

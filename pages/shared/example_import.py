@@ -14,18 +14,25 @@ from pages.shared.markdown import plain
 
 IMPORT = "example_import_work"
 """The latest import of this tab; it goes on whatever page is open."""
+FILE = "example_file"
+"""The file that waits to be imported."""
+REPORT = "example_import_report"
+"""What came of the latest import that was stored."""
 SHOWN_S = 0.5
 
 
 def import_view() -> None:
     """The latest import, running or ended; nothing before the first."""
     work = st.session_state.get(IMPORT)
-    if not isinstance(work, Importing):
-        return
-    if work.progress.running:
-        _watch()
-    else:
-        _ended(work)
+    if isinstance(work, Importing):
+        if work.progress.running:
+            _watch()
+        else:
+            _ended(work.progress)
+    elif (report := st.session_state.get(REPORT)) is not None:
+        with st.container(key="example_import_report"):
+            _done(report)
+            _repetitions(report.found)
 
 
 @st.fragment(run_every=SHOWN_S)
@@ -48,23 +55,19 @@ def _watch() -> None:
         )
 
 
-def _ended(work: Importing) -> None:
-    progress, saved = work.progress, work.progress.saved
-    if saved is not None and st.session_state.get("example_imported") != saved.id:
-        # The new version is what people want to see; its file is no longer needed.
-        st.session_state["example_imported"] = saved.id
-        st.session_state[PICK] = saved.name
-        st.session_state.pop("example_file", None)
+def _ended(progress: ImportProgress) -> None:
+    state = st.session_state
+    if progress.saved is not None:
+        # The new version is what people want to see; its file need not stay in memory.
+        for key in (IMPORT, FILE):
+            state.pop(key, None)
+        state[PICK], state[REPORT] = progress.saved.name, progress
         st.rerun()
-    with st.container(key="example_import_report"):
-        if progress.state == "stopped":
-            st.info(t("example_import_stopped"), icon=":material/pause_circle:")
-        if progress.error is not None:
-            show_error(progress.error)  # type: ignore[arg-type]
-            st.caption(t("example_import_kept"))
-        if saved is not None:
-            _done(progress)
-            _repetitions(progress.found)
+    if progress.state == "stopped":
+        st.info(t("example_import_stopped"), icon=":material/pause_circle:")
+    if progress.error is not None:
+        show_error(progress.error)  # type: ignore[arg-type]
+        st.caption(t("example_import_kept"))
 
 
 def _done(progress: ImportProgress) -> None:

@@ -113,7 +113,7 @@ def _looked_at(found: LeakReport, seconds: float) -> None:
 
 def _is_stale(lab: Lab, head: SetSummary, found: LeakReport) -> bool:
     """Whether there are other sets, adapters or collections by now than were looked at."""
-    looked_at = {one.name for one in (*found.checked, *found.skipped)}
+    looked_at = {one.name for one in found.checked} | {one.name for one in found.skipped}
     sets = {one.label for one in lab.example_sets.list() if one.name != head.name}
     adapters = {one.name for one in lab.adapters.all()}
     collections = {one.name for one in lab.library.shelf.list()}

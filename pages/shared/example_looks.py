@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import StoreError
 from core.example_set import SetSummary
-from core.examples.statistics import Lengths, Statistics, statistics_of
+from core.examples.statistics import SIDES, Lengths, Statistics, statistics_of
 from core.lab import Lab
 from pages.shared.errors import show_error
 from pages.shared.example_import import spelled_table
@@ -19,7 +19,6 @@ from pages.shared.intervals import percent
 from pages.shared.language import t
 from pages.shared.resources import get_lab
 
-SIDES = ("train", "test")
 MOST_LABELS = 20
 SHOWN = 300
 """Characters of a cell."""
@@ -133,7 +132,7 @@ def _histogram(lengths: Lengths) -> alt.Chart:
         for name, one in zip(names, lengths.bins, strict=True)
         for side in SIDES
     ]
-    return (
+    chart: alt.Chart = (
         alt.Chart(pd.DataFrame(rows))
         .mark_bar()
         .encode(
@@ -150,6 +149,7 @@ def _histogram(lengths: Lengths) -> alt.Chart:
         )
         .properties(height=PICTURE_PX)
     )
+    return chart
 
 
 def _side_colour() -> alt.Color:
@@ -164,8 +164,7 @@ def _repeated(lab: Lab, head: SetSummary, found: Statistics, repeated: Repeats) 
     if found.spellings:
         st.markdown(f"**{t('example_spellings')}**")
         st.caption(t("example_spellings_help"))
-        groups = [(tuple(label.spellings), label.count) for label in found.spellings]
-        spelled_table(groups, "example_spellings")
+        spelled_table([(one.spellings, one.count) for one in found.spellings], "example_spellings")
     for what, groups in (("several", repeated.several), ("same", repeated.same)):
         if groups:
             st.markdown(f"**{t(f'example_repeats_{what}')}**")

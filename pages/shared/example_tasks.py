@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
@@ -33,7 +33,7 @@ class Task(Generic[Result]):
         self.began = time.monotonic()
         self.seconds = 0.0
         """Until it ended."""
-        self.result: Result | None = None
+        self._result: Result | None = None
         self.error: NaraniError | None = None
         self._work = work
         self._thread = threading.Thread(target=self._run, name="example look", daemon=True)
@@ -44,9 +44,15 @@ class Task(Generic[Result]):
     def running(self) -> bool:
         return self._thread.is_alive()
 
+    @property
+    def result(self) -> Result:
+        """Of a look that has ended well."""
+        assert self._result is not None
+        return self._result
+
     def _run(self) -> None:
         try:
-            self.result = self._work(self._tell)
+            self._result = self._work(self._tell)
         except NaraniError as error:
             self.error = error
         except Exception as error:  # the page must hear of it
@@ -58,7 +64,7 @@ class Task(Generic[Result]):
 
 
 @st.cache_resource(show_spinner=False)
-def _tasks() -> dict[str, Task]:  # type: ignore[type-arg]
+def _tasks() -> dict[str, Task[Any]]:
     return {}
 
 
@@ -78,7 +84,7 @@ def is_begun(key: str) -> bool:
     return key in _tasks()
 
 
-def looked(key: str) -> Task | None:  # type: ignore[type-arg]
+def looked(key: str) -> Task[Any] | None:
     """A look that has ended well; while it runs its progress is drawn instead."""
     task = _tasks().get(key)
     if task is None:

@@ -6,7 +6,7 @@ from itertools import chain
 import streamlit as st
 
 from core.example import Example
-from core.example_set import SetExample, SetSummary
+from core.example_set import SetExample, SetSummary, Split
 from core.examples.writing import as_csv, as_jsonl
 from core.few_shot import FewShot
 from core.lab import Lab
@@ -78,7 +78,7 @@ def _model(lab: Lab) -> str:
 
 def _first(lab: Lab, head: SetSummary) -> Example | None:
     """A question that is held out, else any."""
-    side = "test" if head.test else None
+    side: Split | None = "test" if head.test else None
     found = lab.example_sets.page(head.id, side=side, limit=1)
     return found[0][1].example if found else None
 

@@ -15,6 +15,8 @@ from pages.shared.markdown import plain
 from pages.shared.resources import get_lab
 
 PROBLEM = "promote_problem"
+LONGEST_NAME = 16
+"""Characters of a set's name on a button, which stands in a row with others."""
 MOST_AT_ONCE = 2000
 """Votes that are made examples with one click."""
 
@@ -26,7 +28,7 @@ def promote_buttons(position: int, answer: Answer, vote: Vote) -> None:
     name = _last_set()
     if vote.rating > 0:
         st.button(
-            t("promote", name=plain(name)),
+            t("promote", name=plain(_short(name))),
             key=f"promote_{position}",
             icon=":material/playlist_add:",
             type="tertiary",
@@ -70,7 +72,7 @@ def promote_many(lab: Lab, wanted: VoteFilter, liked: int) -> None:
         on_change="rerun",
         disabled=not liked,
     )
-    if not popover.open:
+    if not popover.open or not liked:
         return
     with popover:
         names = list(dict.fromkeys([_last_set(), *(s.name for s in lab.example_sets.list())]))
@@ -114,6 +116,10 @@ def promote_problem() -> None:
     problem = st.session_state.pop(PROBLEM, None)
     if problem is not None:
         show_error(problem)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
 def _last_set() -> str:

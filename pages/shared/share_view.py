@@ -25,6 +25,7 @@ def share_view(lab: Lab, state: CompareState, asked: str) -> None:
     st.code(recipe_link(recipes, asked, state.values), language=None, wrap_lines=True)
     st.caption(t("share_file"), help=t("share_file_help"))
     try:
+        lab.prompting.few_shots.names()  # what comes with the product is handed on too
         file = to_yaml(collect(recipes, asked, state.values, lab.templates, lab.example_sets))
     except UsageError as error:
         show_error(error)
@@ -55,6 +56,7 @@ def _open() -> None:
     state, lab = compare_state(), get_lab()
     try:
         found = from_bytes(upload.getvalue())
+        lab.prompting.few_shots.names()
         adopted = adopt(found, lab.templates, lab.example_sets)
     except (UsageError, StoreError) as error:
         state.problem = error

@@ -102,7 +102,7 @@ def test_what_repeats_is_said_on_stderr(films, tmp_path, capsys):
     content = json.loads(said.out)
     assert (content["duplicates"], content["several_answers"]) == (1, 1)
     assert content["spelled"] == [{"A": 2, "a": 1}]
-    assert "1 rows repeat" in said.err
+    assert "repeated rows, left out: 1" in said.err
     assert "'A' (2), 'a' (1)" in said.err
 
 

@@ -64,7 +64,7 @@ def test_what_show_prints_check_accepts(shell, tmp_path):
     path.write_text(shown.stdout, "utf-8")
     checked = run("recipes", "check", str(path))
     assert (checked.returncode, checked.stderr) == (0, "")
-    assert checked.stdout == f"{path}: 1 columns, 0 templates, 0 example sets\n"
+    assert checked.stdout == f"{path}: columns: 1, templates: 0, example sets: 0\n"
 
 
 def test_check_names_the_line_and_stores_nothing(shell, file, capsys):

@@ -14,8 +14,9 @@ import pytest
 from core.example import Example
 from core.example_set import ExampleSet, split_of
 from core.recipe import Recipe, parse_recipe
-from pages.shared import example_adding
+from pages.shared import example_adding, example_looks
 from pages.shared.example_draft import Draft
+from pages.shared.example_repeats import Batches, Near
 from pages.shared.example_tasks import _tasks
 from pages.shared.texts import TEXTS
 from tests.pages.conftest import PATIENCE_S, App, told
@@ -78,8 +79,8 @@ def token(app: App) -> str:
 
 
 def until_imported(app: App) -> App:
-    work = app.at.session_state["example_import_work"]
-    work.wait(PATIENCE_S)
+    if "example_import_work" in app.at.session_state:  # else it has ended already
+        app.at.session_state["example_import_work"].wait(PATIENCE_S)
     return app.run()
 
 
@@ -131,6 +132,13 @@ def test_the_sets_of_the_product_are_there_by_themselves(app: App, language: str
     put(app, "selectbox", "example_set", "film_reviews")
     assert "v1" in app.everything()
     assert said("example_unused", language) in app.everything()
+
+
+def test_an_address_opens_a_set(app: App) -> None:
+    app.open(EXAMPLES, example_set="film_reviews")
+    assert app.at.selectbox(key="example_set").value == "film_reviews"
+    app.open(EXAMPLES, example_set="there is none")
+    assert app.at.selectbox(key="example_set").value in SHIPPED
 
 
 def test_without_any_set_the_page_says_what_to_do(app: App, language: str) -> None:
@@ -635,6 +643,45 @@ def test_near_duplicates_are_found_on_a_click_with_both_rows(app: App) -> None:
     app.click("example_near_look")
     until_looked(app)
     assert told("example_near_none", count=3) in app.everything()
+
+
+def test_a_slow_look_goes_on_when_the_tab_is_left(
+    app: App, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, found = threading.Event(), example_looks.near
+
+    def held(batches: Batches) -> Near:
+        assert gate.wait(PATIENCE_S)
+        return found(batches)
+
+    monkeypatch.setattr(example_looks, "near", held)
+    examples_page(app, "look", "capitals")
+    until_looked(app)
+    app.click("example_near_look")
+    assert said("example_look_leave", language) in app.everything()
+    turn_to(app, "versions")
+    gate.set()
+    until_looked(app)
+    turn_to(app, "look")
+    assert told("example_near_none", language, count=3) in app.everything()
+
+
+def test_a_look_that_fails_says_so_and_can_be_tried_again(
+    app: App, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(batches: Batches) -> Near:
+        raise OSError("the disk is gone")
+
+    examples_page(app, "look", "capitals")
+    until_looked(app)
+    with monkeypatch.context() as patch:
+        patch.setattr(example_looks, "near", broken)
+        app.click("example_near_look")
+        until_looked(app)
+        assert said("error_not_stored", language) in app.titles_of_errors()
+    app.click("example_near_look")
+    until_looked(app)
+    assert not app.at.error
 
 
 # ---- versions ----------------------------------------------------------------------------------

@@ -147,7 +147,7 @@ TEXTS = {
     ),
     "example_found_nothing": (
         "되풀이되는 질문이나 여러 가지로 쓴 라벨이 없습니다.",
-        "No question repeats, and every label is written in one way.",
+        "No question repeats, and no label has several spellings.",
     ),
     "example_spelled_as": ("여러 가지 표기(횟수)", "Spellings (how often)"),
     "example_spelled_alt": (
