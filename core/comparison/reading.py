@@ -34,7 +34,8 @@ def from_yaml(text: str) -> Comparison:
     Raises:
         UsageError: `bad_recipe_file` with `line` and a `code`: those of
             `core.comparison.plain_yaml.read`, and `not_a_comparison`,
-            `version` (found, known), `no_columns`, `too_many` (limit), `unknown_field` (field, suggestion, known), `bad_value` (field, reason).
+            `version` (found, known), `no_columns`, `too_many` (limit),
+            `unknown_field` (field, suggestion, known), `bad_value` (field, reason).
     """
     top = read(text)
     if not isinstance(top, Fields) or not {"narani", "columns", "column"} & set(top.fields):
