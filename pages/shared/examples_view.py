@@ -9,6 +9,8 @@ from core.answer import Answer
 from pages.shared.language import t
 from pages.shared.markdown import plain
 
+WIDTH = 640
+"""Of the table, in pixels: a popover is as wide as what it holds."""
 MOST_NAMED = 5
 """Examples named in a sentence."""
 
@@ -71,9 +73,16 @@ def examples_tab(answer: Answer) -> None:
             }
             for one in (*given, *left)
         ],
+        width=WIDTH,
         hide_index=True,
         alt=t("examples_table_alt"),
-        column_config={t("example_score"): st.column_config.NumberColumn(format="%.2f")},
+        column_config={
+            t("example_state"): st.column_config.Column(width="small"),
+            t("question"): st.column_config.Column(width="medium"),
+            t("answer"): st.column_config.Column(width="small"),
+            t("example_score"): st.column_config.NumberColumn(format="%.2f", width="small"),
+            t("tokens_short"): st.column_config.Column(width="small"),
+        },
     )
 
 

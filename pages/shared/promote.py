@@ -15,8 +15,6 @@ from pages.shared.markdown import plain
 from pages.shared.resources import get_lab
 
 PROBLEM = "promote_problem"
-LONGEST_NAME = 16
-"""Characters of a set's name on a button, which stands in a row with others."""
 MOST_AT_ONCE = 2000
 """Votes that are made examples with one click."""
 
@@ -25,17 +23,27 @@ def promote_buttons(position: int, answer: Answer, vote: Vote) -> None:
     """One click for an answer that was liked; a form to correct it first for any."""
     if not answer.text or answer.error is not None:
         return
+    # Together: in a narrow column both go to the next line.
+    with st.container(horizontal=True, gap="small", width="content"):
+        if vote.rating > 0:
+            _promote_button(position, answer)
+        _correct_first(position, answer)
+
+
+def _promote_button(position: int, answer: Answer) -> None:
     name = _last_set()
-    if vote.rating > 0:
-        st.button(
-            t("promote", name=plain(_short(name))),
-            key=f"promote_{position}",
-            icon=":material/playlist_add:",
-            type="tertiary",
-            help=t("promote_help"),
-            on_click=_promote,
-            args=(answer.id, name, None),
-        )
+    st.button(
+        t("promote"),
+        key=f"promote_{position}",
+        icon=":material/playlist_add:",
+        type="tertiary",
+        help=t("promote_help", name=plain(name)),
+        on_click=_promote,
+        args=(answer.id, name, None),
+    )
+
+
+def _correct_first(position: int, answer: Answer) -> None:
     popover = st.popover(
         t("promote_edit"),
         icon=":material/edit:",
@@ -46,12 +54,12 @@ def promote_buttons(position: int, answer: Answer, vote: Vote) -> None:
     if not popover.open:
         return
     with popover:
-        names = list(dict.fromkeys([name, *(s.name for s in get_lab().example_sets.list())]))
+        names = list(dict.fromkeys([_last_set(), *(s.name for s in get_lab().example_sets.list())]))
         st.selectbox(
             t("promote_set"), names, key=f"promote_set_{position}", accept_new_options=True
         )
         st.text_area(
-            t("promote_answer"), answer.text, key=f"promote_answer_{answer.id}", height=160
+            t("promote_answer"), answer.text, key=f"promote_answer_{answer.id}", height=112
         )
         st.button(
             t("promote_save"),
@@ -116,10 +124,6 @@ def promote_problem() -> None:
     problem = st.session_state.pop(PROBLEM, None)
     if problem is not None:
         show_error(problem)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
 
 
 def _last_set() -> str:

@@ -96,6 +96,11 @@ def _sets(lab: Lab) -> None:
                 icon=":material/dataset:",
                 on_click=lambda file=file: _import(lab, file.name, file.read_bytes()),
             )
+    st.page_link(
+        "pages/knowledge/examples.py",
+        label=t("train_sets_link"),
+        icon=":material/format_list_numbered:",
+    )
 
 
 def _import(lab: Lab, name: str, content: bytes) -> None:

@@ -7,6 +7,7 @@ from pages.shared.texts import (
     documents,
     errors,
     example_reasons,
+    example_views,
     examples,
     glossary,
     improve,
@@ -30,6 +31,7 @@ TEXTS: dict[str, tuple[str, str]] = (
     | measure.TEXTS
     | examples.TEXTS
     | example_reasons.TEXTS
+    | example_views.TEXTS
     | templates.TEXTS
     | prompting.TEXTS
     | glossary.TEXTS

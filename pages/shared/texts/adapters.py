@@ -34,6 +34,10 @@ TEXTS = {
         "question과 answer 열이 있는 CSV, JSONL, JSON. 평가 내보내기 파일도 됩니다.",
         "CSV, JSONL or JSON with question and answer; exports of votes work too.",
     ),
+    "train_sets_link": (
+        "예제집을 만들고 고치고 나누기",
+        "Make, edit and look at example sets",
+    ),
     "sample_set_haedam_facts": ("샘플: 해담 사실 20가지", "Sample: 20 facts of Haedam"),
     "sample_set_medication_guidance": ("샘플: 복약지도", "Sample: medication guidance"),
     "train_dial": ("얼마나 꼼꼼하게?", "How thorough?"),

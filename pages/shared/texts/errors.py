@@ -178,8 +178,8 @@ TEXTS = {
         "Check disk space and the database.",
     ),
     "error_bad_examples": (
-        "예제를 읽을 수 없습니다: {reason}",
-        "The examples cannot be read: {reason}",
+        "예제집을 만들 수 없습니다: {reason}",
+        "The example set cannot be made: {reason}",
     ),
     "next_bad_examples": (
         "질문과 답의 열이 있는 CSV, JSONL, XLSX 파일로 고쳐서 다시 올리세요.",

@@ -1,7 +1,5 @@
 """The Examples page: its head, importing, editing."""
 
-from pages.shared.texts import example_views
-
 TEXTS = {
     "nav_examples": ("예제", "Examples"),
     "examples_title": ("예제", "Examples"),
@@ -208,4 +206,4 @@ TEXTS = {
         "내 변경을 버리고 v{version} 보기",
         "Discard mine and show v{version}",
     ),
-} | example_views.TEXTS
+}
