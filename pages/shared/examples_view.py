@@ -65,11 +65,11 @@ def examples_tab(answer: Answer) -> None:
     st.dataframe(
         [
             {
-                t("example_state"): _state(one),
                 t("question"): str(one["question"])[:500],
                 t("answer"): str(one["answer"])[:500],
                 t("example_score"): one["score"],
                 t("tokens_short"): one["tokens"],
+                t("example_state"): _state(one),
             }
             for one in (*given, *left)
         ],
@@ -77,11 +77,11 @@ def examples_tab(answer: Answer) -> None:
         hide_index=True,
         alt=t("examples_table_alt"),
         column_config={
-            t("example_state"): st.column_config.Column(width="small"),
-            t("question"): st.column_config.Column(width="medium"),
-            t("answer"): st.column_config.Column(width="small"),
-            t("example_score"): st.column_config.NumberColumn(format="%.2f", width="small"),
-            t("tokens_short"): st.column_config.Column(width="small"),
+            t("question"): st.column_config.Column(width=210),
+            t("answer"): st.column_config.Column(width=100),
+            t("example_score"): st.column_config.NumberColumn(format="%.2f", width=75),
+            t("tokens_short"): st.column_config.Column(width=60),
+            t("example_state"): st.column_config.Column(width=195),
         },
     )
 

@@ -14,6 +14,8 @@ from pages.shared.language import t
 from pages.shared.markdown import plain
 
 NONE = ""
+NEWEST = 0
+"""As a version: a selection of None is drawn as if nothing were selected."""
 ARROW = " => "
 SWEEP = (0, 1, 3, 5, 8)
 """Numbers of examples that one click compares."""
@@ -50,7 +52,7 @@ def few_shot_fields(lab: Lab, uid: str, change: dict[str, Any], *, sweep: dict[s
             t("field_few_shot"), key=f"few_shot_{uid}", help=t("field_few_shot_help"), **change
         )
         return
-    version = st.session_state.get(f"few_shot_version_{uid}")
+    version = st.session_state.get(f"few_shot_version_{uid}") or None
     head = _stored(lab, name, version)
     if head is None:
         said = "set_gone" if version is None else "set_version_gone"
@@ -133,8 +135,8 @@ def _version_field(lab: Lab, uid: str, name: str, change: dict[str, Any]) -> Non
     numbers = [one.version for one in lab.example_sets.versions(name)]
     st.selectbox(
         t("field_template_version"),
-        list(dict.fromkeys([None, *numbers, st.session_state.get(key)])),
-        format_func=lambda one: t("version_newest") if one is None else f"v{one}",
+        list(dict.fromkeys([NEWEST, *numbers, st.session_state.get(key, NEWEST)])),
+        format_func=lambda one: f"v{one}" if one else t("version_newest"),
         key=key,
         **change,
     )
@@ -175,6 +177,7 @@ def put_few_shot(how: FewShot | None, uid: str) -> None:
     for name in _SHOWN:
         value = getattr(shown, name)
         state[f"few_shot_{name}_{uid}"] = list(value) if isinstance(value, tuple) else value
+    state[f"few_shot_version_{uid}"] = shown.version or NEWEST
 
 
 def typed_few_shot(before: FewShot | None, uid: str) -> dict[str, Any] | None:
@@ -195,9 +198,10 @@ def typed_few_shot(before: FewShot | None, uid: str) -> dict[str, Any] | None:
         value = state.get(f"few_shot_{field}_{uid}", getattr(_GENTLE, field))
         if fresh and field in ("version", "tags"):  # they belong to the set before
             value = defaults[field]
-        if value is None and field != "version":
+        if value is None:
             value = defaults[field]
         content[field] = list(value) if isinstance(value, tuple | list) else value
+    content["version"] = content["version"] or None
     return content
 
 

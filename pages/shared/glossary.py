@@ -9,7 +9,9 @@ TERMS = (
     "sequence_length peft lora qlora"
 ).split()
 """The founding documents' twelve."""
-MORE = "rank alpha dropout replay held_out seed scale quantisation".split()
+MORE = (
+    "prompt_engineering few_shot rank alpha dropout replay held_out seed scale quantisation".split()
+)
 
 
 def help_on(term: str) -> str:

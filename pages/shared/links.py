@@ -32,7 +32,8 @@ def compare_url(
 def _query(recipes: list[Recipe], question: str, values: Mapping[str, str]) -> str:
     params = [("recipe", recipe.to_text()) for recipe in recipes]
     filled = [(VALUE + name, value) for name, value in values.items() if value]
-    return urlencode([*params, ("question", question), *filled])
+    asked = [("question", question)] if question else []
+    return urlencode([*params, *asked, *filled])
 
 
 def round_link(round_id: str) -> str:

@@ -76,7 +76,6 @@ def promote_many(lab: Lab, wanted: VoteFilter, liked: int) -> None:
         t("promote_many"),
         icon=":material/playlist_add:",
         key="promote_many",
-        help=t("promote_many_help"),
         on_change="rerun",
         disabled=not liked,
     )
@@ -147,6 +146,6 @@ def _promote(answer_id: str, name: str, corrected: str | None) -> None:
         said = t("promoted_before", name=plain(done.head.name), version=done.head.version)
         st.toast(said, icon=":material/info:")
         return
-    side = t(f"split_{done.side}")
-    said = t("promoted", name=plain(done.head.name), version=done.head.version, side=side)
+    side = done.side or "train"
+    said = t(f"promoted_{side}", name=plain(done.head.name), version=done.head.version)
     st.toast(said, icon=":material/playlist_add_check:")

@@ -9,11 +9,14 @@ from core.lab import Lab
 from core.output_schema import canonical
 from core.recipe import Recipe
 from core.template import Template, TemplateUse
+from pages.shared.few_shot_fields import NEWEST
 from pages.shared.language import t
 from pages.shared.markdown import plain
 from pages.shared.state import CompareState, compare_state
 
 NONE = ""
+IN_A_ROW = 4
+"""Values of a template, side by side."""
 
 
 def template_field(lab: Lab, uid: str, **change: Any) -> None:
@@ -30,16 +33,16 @@ def template_field(lab: Lab, uid: str, **change: Any) -> None:
         **change,
     )
     if chosen:
-        version = st.session_state.get(f"template_version_{uid}")
+        version = st.session_state.get(f"template_version_{uid}", NEWEST)
         numbers = [one.version for one in lab.templates.versions(chosen)]
         right.selectbox(
             t("field_template_version"),
-            list(dict.fromkeys([None, *numbers, version])),
-            format_func=lambda one: t("version_newest") if one is None else f"v{one}",
+            list(dict.fromkeys([NEWEST, *numbers, version])),
+            format_func=lambda one: f"v{one}" if one else t("version_newest"),
             key=f"template_version_{uid}",
             **change,
         )
-        if not numbers or version not in (None, *numbers):
+        if not numbers or version not in (NEWEST, *numbers):
             said = t("template_gone", name=plain(chosen))
             st.error(said, icon=":material/error:")
 
@@ -59,7 +62,7 @@ def put_prompt(recipe: Recipe, uid: str) -> None:
     """Show a recipe's template and schema in the fields."""
     use, state = recipe.template, st.session_state
     state[f"template_{uid}"] = use.name if use else NONE
-    state[f"template_version_{uid}"] = use.version if use else None
+    state[f"template_version_{uid}"] = (use.version if use else None) or NEWEST
     shown = json.loads(recipe.schema) if recipe.schema else None
     state[f"schema_{uid}"] = (
         json.dumps(shown, ensure_ascii=False, indent=2) if shown is not None else ""
@@ -73,7 +76,7 @@ def typed_prompt(recipe: Recipe, uid: str) -> dict[str, Any]:
     content: dict[str, Any] = {}
     if name:
         same = recipe.template is not None and recipe.template.name == name
-        version = state.get(f"template_version_{uid}") if same else None
+        version = (state.get(f"template_version_{uid}") if same else None) or None
         content["template"] = TemplateUse(name=name, version=version).to_json()
     schema = canonical(str(state.get(f"schema_{uid}") or "").strip())
     if schema:
@@ -90,7 +93,7 @@ def values_form(lab: Lab, state: CompareState) -> None:
         return
     with st.container(border=True, key="values"):
         st.caption(f"**{t('values_title')}** · {t('values_help')}")
-        places = st.columns(min(4, len(names)))
+        places = st.columns(IN_A_ROW)
         for number, name in enumerate(names):
             st.session_state[f"value_{name}"] = state.values.get(name, "")
             places[number % len(places)].text_input(

@@ -17,8 +17,8 @@ from pages.shared.state import ColumnState, CompareState, compare_state
 def share_view(lab: Lab, state: CompareState, asked: str) -> None:
     """What stands in the share popover."""
     recipes = [column.recipe for column in state.columns]
-    st.caption(t("share_help"))
     if state.round_id:
+        st.caption(t("share_help"))
         st.caption(t("share_round"))
         st.code(round_link(state.round_id), language=None, wrap_lines=True)
     st.caption(t("share_recipes"))
@@ -54,6 +54,7 @@ def _open() -> None:
     if upload is None:
         return
     state, lab = compare_state(), get_lab()
+    st.session_state["share"] = False  # it would cover what is said now
     try:
         found = from_bytes(upload.getvalue())
         lab.prompting.few_shots.names()

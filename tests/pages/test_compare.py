@@ -358,6 +358,17 @@ def test_confirm_first_sends_nothing_before_the_button(app: App, upstream: Upstr
     assert app.answers[0].text == "Is it dear?"
 
 
+def test_a_sample_question_waits_as_well(app: App, upstream: Upstream) -> None:
+    app.compare(ECHO, OTHER)
+    app.at.toggle(key="confirm").set_value(True)
+    before = requests(upstream)
+    app.click("sample_1")
+    assert app.state.round_id is None
+    assert requests(upstream) == before
+    app.click("send")
+    assert len(app.answers) == 2
+
+
 def test_a_pending_question_can_be_edited(app: App) -> None:
     app.compare(ECHO, OTHER)
     app.at.toggle(key="confirm").set_value(True)

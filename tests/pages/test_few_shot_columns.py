@@ -64,9 +64,7 @@ def test_a_set_is_switched_on_and_off_in_one_column(app: App) -> None:
         ("toggle", "allow_leak", True),
     ],
 )
-def test_every_setting_is_kept_in_the_recipe(
-    app: App, kind: str, name: str, value: object
-) -> None:
+def test_every_setting_is_kept_in_the_recipe(app: App, kind: str, name: str, value: object) -> None:
     store(app, "cities", CAPITALS, tags=["수도"])
     app.compare(shots(choose="similar"), ECHO)
     uid = settings(app)
@@ -125,7 +123,7 @@ def test_another_set_brings_no_version_and_no_tags_of_the_one_before(app: App) -
     uid = settings(app)
     choose(app, "selectbox", f"few_shot_set_{uid}", "towns")
     assert app.state.columns[0].recipe.few_shot == FewShot(set="towns", k=2)
-    assert app.at.selectbox(key=f"few_shot_version_{uid}").value is None
+    assert app.at.selectbox(key=f"few_shot_version_{uid}").value == 0
 
 
 def test_written_examples_come_back_when_the_set_is_put_away(app: App) -> None:
@@ -195,7 +193,7 @@ def test_a_version_that_is_gone_can_be_changed_for_another(app: App) -> None:
     app.compare(shots(version=9, tags=["gone"]), ECHO)
     uid = settings(app)
     assert told("set_version_gone", name="cities", version=9) in app.everything()
-    choose(app, "selectbox", f"few_shot_version_{uid}", None)
+    choose(app, "selectbox", f"few_shot_version_{uid}", 0)
     assert app.state.columns[0].recipe.few_shot.version is None
     assert app.at.multiselect(key=f"few_shot_tags_{uid}").value == ["gone"]
 

@@ -3,6 +3,7 @@
 import pytest
 
 from core.example import Example
+from core.example_set import Split, normalised
 from core.recipe import Recipe
 from core.store.votes import VoteFilter
 from tests.pages.columns import ECHO, OTHER, choose, store, toasts
@@ -49,7 +50,18 @@ def test_one_click_makes_an_example_of_a_liked_answer(app: App) -> None:
     liked(app).click("promote_0")
     assert examples(app) == [Example(question=QUESTION, answer=QUESTION, tags=("liked",))]
     side = app.lab.example_sets.latest(LIKED).examples[0].split
-    assert toasts(app) == told("promoted", name=LIKED, version=1, side=told(f"split_{side}"))
+    assert toasts(app) == told(f"promoted_{side}", name=LIKED, version=1)
+
+
+def test_an_example_that_is_held_out_is_said_to_be_never_shown(app: App) -> None:
+    app.run()
+    held_out: Split = "test"
+    question = normalised(QUESTION)
+    app.lab.example_sets.save(
+        LIKED, [Example(question=QUESTION, answer="?")], sides={question: held_out}
+    )
+    liked(app).click("promote_0")
+    assert toasts(app) == told("promoted_test", name=LIKED, version=2)
 
 
 def test_a_second_click_says_that_it_is_there(app: App) -> None:
@@ -162,9 +174,7 @@ def test_a_name_that_cannot_be_is_refused_in_words(app: App) -> None:
     assert not app.lab.example_sets.list()
 
 
-def test_more_than_can_be_added_at_once_is_said(
-    app: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_more_than_can_be_added_at_once_is_said(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     voted(app, ECHO, OTHER)
     app.at.session_state["lang"] = "ko"
     monkeypatch.setattr("pages.shared.promote.MOST_AT_ONCE", 1)

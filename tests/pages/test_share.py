@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import streamlit as st
 
 from core.few_shot import FewShot
 from core.recipe import Recipe
@@ -36,8 +37,6 @@ def language(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture
 def file(monkeypatch: pytest.MonkeyPatch) -> Callable[[App], bytes]:
     """What the download of the share popover holds; AppTest keeps no files, so it is caught."""
-    import streamlit as st
-
     caught: list[Any] = []
     original = st.download_button
 
@@ -59,6 +58,12 @@ def upload(app: App, content: bytes | str) -> App:
     piece = content.encode() if isinstance(content, str) else content
     app.at.file_uploader(key="share_open").set_value(("comparison.yaml", piece, YAML))
     return app.run()
+
+
+def restart(app: App) -> None:
+    """The server ends; the next tab finds a new one."""
+    app.lab.close()
+    st.cache_resource.clear()
 
 
 def recipes(app: App) -> list[Recipe]:
@@ -83,13 +88,14 @@ def test_a_file_opens_again_with_columns_values_and_question(
     assert other.at.chat_input(key="question").value == QUESTION
     assert other.state.round_id is None
     assert told("share_opened", count=2) in toasts(other)
+    assert not other.at.file_uploader, "nothing covers the columns"
 
 
 def test_a_reopened_round_is_shared_with_its_question(
     app: App, open_app: Callable[..., App], file: Callable[[App], bytes]
 ) -> None:
     app.compare(ECHO, OTHER).ask(QUESTION).until_ended()
-    app.lab._live._rounds.clear()  # as after a start of the server
+    restart(app)
     again = open_app().open(round=app.state.round_id)
     assert QUESTION in file(again).decode()
     opened = upload(open_app().compare(OTHER), file(again))
@@ -116,15 +122,12 @@ def test_a_file_brings_its_template_and_its_set(
     tmp_path: object,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    import streamlit as st
-
     app.run().lab.templates.save(Template(name="polite", system="Be polite."), ())
     store(app, "cities", CAPITALS)
     app.compare(shots(k=2), column(template="polite"))
     content = file(app)
-    app.lab.close()
     monkeypatch.setenv("NARANI_HOME", f"{tmp_path}/elsewhere")
-    st.cache_resource.clear()
+    restart(app)
     other = upload(open_app().compare(OTHER), content)
     assert other.lab.templates.get("polite").system == "Be polite."
     assert [

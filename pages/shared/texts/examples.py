@@ -4,7 +4,7 @@ TEXTS = {
     "nav_examples": ("예제", "Examples"),
     "examples_title": ("예제", "Examples"),
     "examples_intro": (
-        "모델에게 보여 주거나 학습시킬 질문과 답을 예제집으로 모으고, 버전을 비교하고, 시험 문항이 "
+        "모델에게 보여 주거나 학습시킬 질문과 답을 예제집으로 모으고, 버전을 비교하고, 평가 문항이 "
         "새지 않았는지 확인합니다.",
         "Keep questions with good answers in sets, to show to models or to train on; compare "
         "versions, and check that held-out items are known nowhere else.",

@@ -217,7 +217,7 @@ TEXTS = {
         "A share of ordinary examples is mixed into the training data, to lessen catastrophic "
         "forgetting: the loss of earlier abilities when only new data is trained on.",
     ),
-    "term_held_out_name": ("시험용 예제", "Held-out examples"),
+    "term_held_out_name": ("평가용 예제", "Held-out examples"),
     "term_held_out_student": (
         "공부할 때는 한 번도 보여 주지 않고 봉해 둔 시험 문제입니다. 외웠는지 배웠는지 이것으로 "
         "압니다.",

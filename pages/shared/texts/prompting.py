@@ -83,7 +83,7 @@ TEXTS = {
         "asks the question on screen again.",
     ),
     "set_holds": (
-        "학습용 예제 {train}개 · 시험용 {test}개 · v{version}",
+        "학습용 예제 {train}개 · 평가용 {test}개 · v{version}",
         "{train} examples to show · {test} held out · v{version}",
     ),
     "set_smaller": (
@@ -191,9 +191,13 @@ TEXTS = {
     "promote_set": ("예제집(새 이름도 가능)", "Example set (or a new name)"),
     "promote_answer": ("이렇게 답했어야 합니다", "What the answer should have been"),
     "promote_save": ("예제로 추가", "Add as an example"),
-    "promoted": (
-        "{name} v{version}에 추가했습니다({side}).",
-        "Added to {name} v{version} ({side}).",
+    "promoted_train": (
+        "{name} v{version}에 추가했습니다.",
+        "Added to {name} v{version}.",
+    ),
+    "promoted_test": (
+        "{name} v{version}에 추가했습니다. 시험용으로 나뉘어 프롬프트에는 보여 주지 않습니다.",
+        "Added to {name} v{version}, on its held-out side: never shown in a prompt.",
     ),
     "promoted_before": (
         "{name} v{version}에 이미 있는 예제입니다.",
@@ -229,7 +233,7 @@ TEXTS = {
     "share_opened": ("열 {count}개를 열었습니다.", "Columns opened: {count}"),
     "share_added": ("새로 저장한 것: {names}", "Newly stored here: {names}"),
     "share_moved": (
-        "일부 질문은 여기서 이미 정해진 학습·시험 구분을 따릅니다: {names}",
+        "일부 질문은 여기서 이미 정해진 학습·평가 구분을 따릅니다: {names}",
         "Some questions keep the side, training or test, that they already had here: {names}",
     ),
     "share_missing": ("여기에 없는 것: {names}", "Not here: {names}"),

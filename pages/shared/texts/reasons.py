@@ -226,7 +226,7 @@ TEXTS = {
         "the set has no name, or too long a one",
     ),
     "reason_bad_examples_share": (
-        "시험용 비율은 0에서 1까지입니다",
+        "평가용 비율은 0에서 1까지입니다",
         "the share held out is from 0 to 1",
     ),
 }

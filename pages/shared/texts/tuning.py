@@ -94,4 +94,32 @@ TEXTS = {
         "More epochs and a higher rank. Takes longer, and with few examples may memorise the "
         "answers.",
     ),
+    "term_prompt_engineering_name": ("프롬프트 엔지니어링", "Prompt engineering"),
+    "term_prompt_engineering_student": (
+        "학생은 그대로 두고 시험지에 적는 말을 다듬는 일입니다.",
+        "The student stays as they are; only the words on the exam paper are improved.",
+    ),
+    "term_prompt_engineering_technical": (
+        "모델을 바꾸지 않고 입력에 글을 더하는 일입니다(파인튜닝은 이미 학습된 모델을 새 작업에 "
+        "맞게 다시 학습하는 일입니다). 한계는 셋입니다. 배우지 않은 정보는 알 수 없고, 예제를 "
+        "질문마다 다시 보내야 하며, 보여 준 예제에 치우칩니다. 첫째는 검색(RAG)이, 나머지는 "
+        "파인튜닝이 덜어 줍니다.",
+        "Adding text to the input without changing the model (fine-tuning retrains a pre-trained "
+        "model for a new task). Three limits: it knows nothing the model has not learnt, the "
+        "examples are sent with every question, and answers lean towards the examples shown. "
+        "Retrieval (RAG) helps with the first, fine-tuning with the others.",
+    ),
+    "term_few_shot_name": ("퓨샷", "Few-shot"),
+    "term_few_shot_student": (
+        "시험 직전에 비슷한 문제와 모범 답안 몇 개를 보여 주는 일입니다.",
+        "Showing a few similar problems with model answers just before the exam.",
+    ),
+    "term_few_shot_technical": (
+        "질문 앞에 질문과 답의 예제 k개를 넣습니다. 데이터가 적어도 되고 새 작업에 빨리 "
+        "적응하지만, 예제의 선택과 순서에 민감하고 예제 밖으로는 잘 일반화되지 않습니다. 예제의 "
+        "토큰 비용은 질문마다 듭니다.",
+        "k examples of question and answer stand before the question. Little data is enough and "
+        "it adapts quickly, but it is sensitive to the choice and order of the examples and does "
+        "not generalise well beyond them. Their tokens are paid with every question.",
+    ),
 }
