@@ -26,7 +26,7 @@ def adapter_fields(lab: Lab, recipe: Recipe, uid: str, change: Mapping[str, Any]
         options,
         key=f"adapter_{uid}",
         help=t("field_adapter_help"),
-        placeholder=t("field_default"),
+        placeholder=t("template_none"),
         **change,
     )
     for use in recipe.adapter:

@@ -10,6 +10,7 @@ from core.errors import StoreError, UsageError
 from core.example_set import SetSummary
 from core.few_shot import CHOICES, MEASURES, MOST_EXAMPLES, ORDERS, FewShot
 from core.lab import Lab
+from pages.shared.glossary import help_on
 from pages.shared.language import t
 from pages.shared.markdown import plain
 
@@ -44,7 +45,7 @@ def few_shot_fields(lab: Lab, uid: str, change: dict[str, Any], *, sweep: dict[s
         [NONE, *dict.fromkeys([*names, *([name] if name else [])])],
         format_func=lambda one: one or t("set_none"),
         key=f"few_shot_set_{uid}",
-        help=t("field_set_help"),
+        help=t("field_set_help") + "\n\n" + help_on("few_shot"),
         **change,
     )
     if not name:

@@ -10,6 +10,7 @@ from core.output_schema import canonical
 from core.recipe import Recipe
 from core.template import Template, TemplateUse
 from pages.shared.few_shot_fields import NEWEST
+from pages.shared.glossary import help_on
 from pages.shared.language import t
 from pages.shared.markdown import plain
 from pages.shared.state import CompareState, compare_state
@@ -29,7 +30,7 @@ def template_field(lab: Lab, uid: str, **change: Any) -> None:
         [NONE, *names],
         format_func=lambda name: name or t("template_none"),
         key=f"template_{uid}",
-        help=t("field_template_help"),
+        help=t("field_template_help") + "\n\n" + help_on("prompt_engineering"),
         **change,
     )
     if chosen:

@@ -16,13 +16,13 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 from pages.shared.texts import TEXTS
 from tests.browser.conftest import (
     PATIENCE_MS,
+    QUESTION,
     Server,
     answer,
     ask,
     end_server,
     open_compare,
     start_server,
-    until,
     wait_finished,
 )
 from tests.pages.conftest import told
@@ -42,6 +42,11 @@ COMPLAINTS = [
 RIVERS = [(f"Which river flows through town {n}?", f"The river number {n}") for n in range(12)]
 FRANCE = "What is the capital of France?"
 WAITS = "주문한 주전자가 2주째 오지 않아요. 언제 도착하나요?"
+EVIL = (
+    "**bold** <img src=http://elsewhere.invalid/a.png> ![i](http://elsewhere.invalid/b.png) "
+    "[l](http://elsewhere.invalid) <script>window.pwned=1</script> :red[red] $x$"
+)
+"""Short enough for a name."""
 
 
 @contextmanager
@@ -409,6 +414,56 @@ def test_a_liked_answer_is_an_example_with_one_click(quiet: Page, own_server: Se
     expect(row(added, 0)).to_contain_text("문은 누가 여나요?")
 
 
+def test_a_removed_set_stops_only_the_column_that_uses_it(
+    quiet: Page, new_page: Callable[..., Page], own_server: Server
+) -> None:
+    other = new_page()
+    open_examples(other, own_server)
+    paste_set(other, "gates", "\n".join(f"Who opens gate {n}? => Porter {n}" for n in range(4)))
+    expect(box(other, "Example set")).to_have_value("gates")
+    column = {"model": "openai/echo", "few_shot": {"set": "gates", "k": 2}}
+    open_compare(quiet, own_server, json.dumps(column), "openai/echo")
+    open_examples(other, own_server, "versions")
+    choose(other, "Example set", "gates")
+    press(other, "example_remove")
+    press(other, "example_remove_now")
+    toast(other, told("example_removed", name="gates"))
+    ask(quiet, "Who opens gate 9?")
+    expect(quiet.locator(".st-key-vote_1")).to_be_visible()
+    failed = quiet.locator(".st-key-column_0").get_by_test_id("stAlert")
+    expect(failed).to_contain_text(told("error_unknown_set", set="gates"))
+    expect(failed).to_contain_text(told("next_unknown_set"))
+    expect(answer(quiet, 1)).to_have_text("Who opens gate 9?")
+
+
+def test_hostile_examples_are_drawn_as_text(quiet: Page, own_server: Server) -> None:
+    open_examples(quiet, own_server)
+    lines = [f"{n} {EVIL} => {EVIL} {n}" for n in range(6)]
+    paste_set(quiet, EVIL, "\n".join(lines))
+    toast(quiet, EVIL)
+    expect(box(quiet, "Example set")).to_have_value(EVIL)
+    quiet.keyboard.press("Escape")
+    paste_set(quiet, EVIL, "a => b")
+    refused = quiet.get_by_test_id("stAlert")
+    expect(refused).to_contain_text(told("reason_bad_examples_taken", name=EVIL))
+    quiet.keyboard.press("Escape")
+    main = quiet.get_by_test_id("stMain")
+    for tab, text in (("look", "Balance"), ("versions", "v1"), ("leaks", "held"), ("use", "Ask")):
+        turn_to(quiet, tab)
+        expect(main).to_contain_text(text)
+    expect(quiet.locator(".st-key-example_use")).to_contain_text(EVIL)
+    press(quiet, "example_compare")
+    expect(quiet.locator(".st-key-column_2")).to_contain_text(f"{EVIL} ×5", timeout=PATIENCE_MS)
+    quiet.locator(QUESTION).press("Enter")
+    wait_finished(quiet, 3, 60_000)
+    expect(answer(quiet, 2)).to_contain_text("<script>window.pwned=1</script>")
+    press(quiet, "details_2")
+    quiet.get_by_role("tab", name="Examples", exact=True).click()
+    expect(row(table(quiet, "examples_table_alt"), 0)).to_contain_text(":red[red]")
+    assert main.locator("img:not([alt]), script, iframe, a[href*=invalid]").count() == 0
+    assert quiet.evaluate("window.pwned") is None
+
+
 def test_a_held_out_question_is_asked_of_three_columns(quiet: Page, own_server: Server) -> None:
     open_examples(quiet, own_server)
     choose(quiet, "Example set", "inquiries")
@@ -420,7 +475,7 @@ def test_a_held_out_question_is_asked_of_three_columns(quiet: Page, own_server: 
         "where name = 'inquiries' and split = 'test' order by position limit 1"
     )
     question = held_out[0][0]
-    typed = quiet.locator('[data-testid="stChatInputTextArea"]')
+    typed = quiet.locator(QUESTION)
     expect(typed).to_have_value(question)
     typed.press("Enter")
     wait_finished(quiet, 3, 60_000)

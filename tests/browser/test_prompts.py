@@ -19,6 +19,7 @@ from tests.browser.conftest import (
     wait_finished,
 )
 from tests.browser.test_examples import (
+    EVIL,
     FRANCE,
     box,
     choose,
@@ -105,9 +106,6 @@ def test_a_template_with_a_variable_is_written_filled_in_and_sent(
     quiet: Page, fresh_server: Server
 ) -> None:
     """A column of a set that comes with the product is known, whichever page is opened first."""
-    quiet.goto(f"{fresh_server.url}/examples")  # TEMPORARY
-    expect(quiet.get_by_role("heading", name="Examples", exact=True)).to_be_visible()  # TEMPORARY
-    expect(quiet.locator(".st-key-example_set")).to_be_visible()  # TEMPORARY
     open_prompts(quiet, fresh_server)
     make_template(quiet, "by channel")
     write(quiet, "system", "Answer a customer who wrote by {{chanel}}.")
@@ -199,6 +197,25 @@ def test_an_answer_is_held_against_the_json_schema_of_its_column(
     expect(faulty.get_by_text(told("schema_fault_not_json"))).to_be_visible()
 
 
+def test_a_hostile_template_is_drawn_as_text(quiet: Page, own_server: Server) -> None:
+    open_prompts(quiet, own_server)
+    make_template(quiet, EVIL)
+    for version, text in ((2, EVIL), (3, f"{EVIL} {EVIL}\n    <script>window.pwned=2</script>")):
+        write(quiet, "system", text)
+        save_template(quiet, version)
+    main = quiet.get_by_test_id("stMain")
+    expect(quiet.locator(".st-key-template_message_0")).to_contain_text("<script>window.pwned=2")
+    quiet.get_by_role("tab", name=told("template_tab_versions")).click()
+    expect(quiet.locator(".st-key-template_diff_system")).to_contain_text(":red[red]")
+    press(quiet, "template_remove")
+    expect(quiet.get_by_text(f"This removes {EVIL}")).to_be_visible()
+    quiet.keyboard.press("Escape")
+    press(quiet, "template_use")
+    expect(quiet.locator(".st-key-column_1")).to_contain_text(EVIL, timeout=PATIENCE_MS)
+    assert main.locator("img:not([alt]), script, iframe, .katex, a[href*=invalid]").count() == 0
+    assert quiet.evaluate("window.pwned") is None
+
+
 def share_field(page: Page) -> Locator:
     return page.locator(".st-key-share_open input[type=file]")
 
@@ -245,6 +262,8 @@ def test_a_comparison_is_handed_on_as_a_file(
         alert = other.get_by_test_id("stAlert")
         expect(alert).to_contain_text(f"line {number}", timeout=PATIENCE_MS)
         expect(other.locator(".st-key-column_2")).to_be_visible()
+        expect(share_field(other)).to_have_count(0)  # what went wrong is not hidden by it
+        press(other, "share")
         share_field(other).set_input_files(tmp_path / "good.yaml")
         toast(other, told("share_opened", count=2))
         toast(other, "polite v1")

@@ -165,7 +165,10 @@ def test_a_variable_like_nothing_known_gets_no_suggestion(app: App) -> None:
     store(app)
     put(app.open(PROMPTS), "system", "{{xyzw}}")
     known = "question, context, examples"
-    assert told("next_bad_template_unknown_variable_no_suggestion", known=known) in app.titles_of_errors()
+    assert (
+        told("next_bad_template_unknown_variable_no_suggestion", known=known)
+        in app.titles_of_errors()
+    )
     assert "template_fix_system" not in keys(app)
 
 

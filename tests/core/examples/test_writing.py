@@ -98,15 +98,12 @@ def test_it_is_written_piece_by_piece():
 
 
 # What the export makes of `'=` cannot be told from what it makes of `=`.
-TEXT = (
-    st.text(
-        alphabet=st.one_of(
-            st.characters(exclude_categories=["Cs"]), st.sampled_from("=,;\"'\n\r\t 가\\[")
-        ),
-        max_size=12,
-    )
-    .map(clean)
-)
+TEXT = st.text(
+    alphabet=st.one_of(
+        st.characters(exclude_categories=["Cs"]), st.sampled_from("=,;\"'\n\r\t 가\\[")
+    ),
+    max_size=12,
+).map(clean)
 FILLED = TEXT.filter(lambda text: text.strip())
 NAME = FILLED.map(normalised).filter(lambda name: name and not HARMLESS.match(name))
 EXAMPLES = st.builds(
