@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from core import cli_documents, cli_examples, cli_recipes
 from core.cli_recipes import recipes_from_file
@@ -107,12 +107,17 @@ def _facts(draft: Draft) -> str:
 
 
 def _of_examples(draft: Draft) -> list[str]:
-    choice = draft.choice
-    if choice is None:
-        return []
-    left = Counter(one.left_out for one in choice.candidates if one.left_out)
-    said = [f"{len(choice.given)} examples"]
-    return said + [f"{count} left out ({why})" for why, count in left.items()]
+    """How many examples were shown, what was left out and why, and what was known before."""
+    choice, said = draft.choice, []
+    if choice is not None:
+        few = choice.available < choice.wanted
+        among = f", {choice.available} to choose from" if few else ""
+        said.append(f"{len(choice.given)} of {choice.wanted} examples{among}")
+        left = Counter(one.left_out for one in choice.candidates if one.left_out)
+        said += [f"{count} left out ({why})" for why, count in left.items()]
+    leaks: Any = draft.answer.snapshot.get("leaks") if draft.answer else None
+    known = [one for one in leaks or () if one["kept"] or one["place"] == "adapter"]
+    return said + [f"{one['place']} {one['name']} knows the question" for one in known]
 
 
 def _export(lab: Lab, options: argparse.Namespace) -> int:
@@ -213,7 +218,7 @@ def _example_set(lab: Lab, name: str) -> ExampleSet:
     path = Path(name)
     if path.is_file():
         return lab.example_sets.save(path.stem, read_examples(path.name, path.read_bytes()))
-    return lab.example_sets.latest(name)
+    return lab.example_sets.get(lab.prompting.few_shots.stored(name).id)
 
 
 class _Parser(argparse.ArgumentParser):

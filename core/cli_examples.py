@@ -68,7 +68,7 @@ def _import(lab: Lab, options: argparse.Namespace) -> int:
             table,
             _columns(table, options),
             name=options.name,
-            save=lab.example_sets.save,
+            save=lab.example_sets.append if options.append else lab.example_sets.save,
             test_share=options.test_share,
             existing=lambda: _stored(lab, options.name) if options.append else iter(()),
         )
@@ -77,6 +77,7 @@ def _import(lab: Lab, options: argparse.Namespace) -> int:
     progress = work.progress
     if progress.error is not None:
         raise progress.error
+    print(_said(work.columns), file=sys.stderr)
     print(f"{progress.rows:,} rows, 100%", file=sys.stderr)
     _say_findings(progress)
     summary = _content(work)
@@ -88,6 +89,18 @@ def _import(lab: Lab, options: argparse.Namespace) -> int:
             f"{summary['test']:,} test, {progress.new:,} from {path.name}"
         )
     return 0
+
+
+def _said(columns: Columns) -> str:
+    """Which column is what: a guess may be wrong."""
+    parts = {
+        "question": columns.question,
+        "answer": columns.answer,
+        "tags": columns.tags,
+        "split": columns.split,
+        "other columns": ", ".join(columns.fields),
+    }
+    return " · ".join(f"{name}: {column}" for name, column in parts.items() if column)
 
 
 def _columns(table: Table, options: argparse.Namespace) -> Columns:

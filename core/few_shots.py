@@ -47,7 +47,8 @@ class FewShots:
         sets: the stored ones.
         pools: opens their versions.
         shipped: by name, what stores a set that comes with the product.
-        first_time: true once for each name, whoever asks; see `Preferences.first_time`.
+        happened: whether something was done once; see `Preferences.happened`.
+        first_time: says that it was done; see `Preferences.first_time`.
     """
 
     def __init__(
@@ -55,10 +56,11 @@ class FewShots:
         sets: ExampleSets,
         pools: ExamplePools,
         shipped: Mapping[str, Callable[[], object]],
+        happened: Callable[[str], bool],
         first_time: Callable[[str], bool],
     ) -> None:
         self.sets, self._pools = sets, pools
-        self._shipped, self._first_time = shipped, first_time
+        self._shipped, self._happened, self._first_time = shipped, happened, first_time
         self._storing = threading.Lock()
         # Its own: a large set takes seconds, and answers need the few threads of the loop.
         self._opening = ThreadPoolExecutor(2, thread_name_prefix="examples")
@@ -91,8 +93,11 @@ class FewShots:
 
     def _ship(self, name: str) -> None:
         self._seen.add(name)
-        if self._first_time(f"sample_set_{name}"):
+        key = f"sample_set_{name}"
+        if not self._happened(key):
+            # Stored before it is said: twice is once, but a process may end in between.
             self._shipped[name]()
+            self._first_time(key)
 
     async def ready(self, recipe: Recipe) -> None:
         """Open what a choice needs once: the set, its index, its vectors, the embedder.

@@ -11,7 +11,7 @@ from core.errors import StoreError
 from core.example_set import SetSummary
 from core.few_shot import Choice
 from core.leak_report import Checked, Findings, LeakReport, Skipped, passages_with
-from core.leaks import MOST_SHOWN, Leak, NearIndex, Place, alike
+from core.leaks import MOST_SHOWN, Leak, NearIndex, Place
 from core.lora.library import AdapterLibrary
 from core.recipe import Recipe
 from core.retrieval.library import Library
@@ -146,10 +146,9 @@ def _shown(question: str, choice: Choice | None) -> Iterator[Leak]:
     for one in choice.candidates:
         if one.left_out not in (None, "leak"):
             continue
-        found = one.alike or alike(question, one.example.question)
-        if found:
+        if one.alike:
             yield Leak(
-                alike=found,
+                alike=one.alike,
                 place="example",
                 name=f"{choice.set} v{choice.version}" if choice.set else "",
                 question=question,

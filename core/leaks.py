@@ -67,10 +67,16 @@ def question_key(text: str) -> str:
     return compact(_WORD.sub(_without_ending, plain(text)))
 
 
+@lru_cache(maxsize=4)
+def _long_key(text: str) -> str:
+    """One long question is held against many examples."""
+    return question_key(text)
+
+
 def alike(one: str, other: str) -> Alike | None:
     """Whether two questions are equal or nearly equal."""
     if max(len(one), len(other)) > LONGEST:
-        return "equal" if question_key(one) == question_key(other) else None
+        return "equal" if _long_key(one) == _long_key(other) else None
     first, second = _read(one), _read(other)
     if first.key == second.key:
         return "equal"

@@ -24,7 +24,7 @@ MAX_CHARACTERS = 50_000
 MAX_ANSWER_CHARACTERS = 1_000_000
 """Longer answers are not compared."""
 MOST_FAULTS = 20
-_FENCE = re.compile(r"```[\w+-]*[ \t]*\r?\n(.*?)\s*```", re.DOTALL)
+_FENCE = re.compile(r"```[\w+-]*[ \t]*\r?\n(.*)```", re.DOTALL)
 _NAME = re.compile(r"[^\W\d]\w*")
 _CHECKED_POINTER = re.compile(r"#|#/(?:\$defs|definitions)/[^/]+")
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")

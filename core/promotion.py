@@ -1,8 +1,8 @@
 """From votes to examples: an answer that was liked, or corrected, goes into an example set."""
 
 import re
-import threading
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -43,7 +43,6 @@ class Promotion:
 
     def __init__(self, few_shots: FewShots, rounds: Rounds) -> None:
         self._few_shots, self._sets, self._rounds = few_shots, few_shots.sets, rounds
-        self._adding = threading.Lock()  # two clicks at once must not lose one of them
 
     def promote(self, answer_id: str, name: str, corrected: str | None = None) -> Promoted:
         """Add an answer as it is, or as it should have been; a correction replaces what was there.
@@ -83,23 +82,17 @@ class Promotion:
         return Example(question=question, answer=text, fields=_values(answer), tags=(tag,))
 
     def _add(self, name: str, new: Sequence[Example]) -> Promoted:
-        with self._adding:
-            kept = self._examples(name)
-            fresh = _fresh(kept, new)
-            if fresh:
-                name = self._sets.save(name, _merged(kept, fresh)).name
-        head = self._sets.named(name)
-        return Promoted(head=head, added=len(fresh), side=self._side(head, new))
+        fresh: list[Example] = []
 
-    def _examples(self, name: str) -> list[Example]:
-        try:
-            # Not the store alone: a set that comes with the product may not be in it yet.
-            stored = self._sets.get(self._few_shots.stored(name).id)
-            return [one.example for one in stored.examples]
-        except StoreError as error:
-            if error.kind != "not_found":
-                raise
-            return []
+        def changed(kept: Sequence[Example]) -> Sequence[Example]:
+            fresh[:] = _fresh(kept, new)
+            return _merged(kept, fresh)
+
+        with suppress(StoreError):  # a set that comes with the product may not be stored yet
+            self._few_shots.stored(name)
+        made = self._sets.change(name, changed)
+        head = self._sets.named(made.name, made.version)
+        return Promoted(head=head, added=len(fresh), side=self._side(head, new))
 
     def _side(self, head: SetSummary, new: Sequence[Example]) -> Split | None:
         if len(new) != 1:

@@ -52,13 +52,18 @@ class Prompting:
         self._templates = templates
 
     def template(self, use: TemplateUse) -> Template | None:
-        """The template a recipe names; None when it is not stored."""
+        """The template a recipe names; None when it is not stored.
+
+        A version that was removed may have left its number to another text, which is not it.
+        """
         try:
-            return self._templates.get(use.name, use.version)
+            found = self._templates.get(use.name, use.version)
         except StoreError as error:
             if error.kind != "not_found":
                 raise
             return None
+        another = use.version is not None and use.hash not in ("", found.hash)
+        return None if another else found
 
     def with_template(self, column: Column) -> Column:
         """A column as it would be asked."""
@@ -110,6 +115,7 @@ def open_prompting(
         sets,
         ExamplePools(home / "examples", sets, embed),
         shipped_sets(SHIPPED, sets),
+        preferences.happened,
         preferences.first_time,
     )
     guard = LeakGuard(sets, adapters, library)

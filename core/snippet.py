@@ -129,9 +129,14 @@ def _key(route: Route) -> str:
     return f"os.environ[{_text(route.key_env)}]" if route.key_env else ""
 
 
+_BEFORE_ASKING = ("unknown_set", "unknown_template", "choosing", "unknown_collection", "search")
+
+
 def _nothing_to_ask(answer: Answer, route: Route) -> str:
     if route.provider == "baseline":
         return f"{_name(answer.model)} works without a model: LiteLLM has no part in it."
+    if answer.error is not None and answer.error.kind in _BEFORE_ASKING:
+        return "It failed before the model was asked."
     if answer.text in _NOT_ASKED:
         return "No passage was found for the question, so the model was not asked."
     return ""
@@ -178,8 +183,10 @@ def _adapters(recipe: Recipe) -> list[str]:
 
 
 def _without_password(url: str) -> str:
+    """The address without what may be secret; keys also stand behind the question mark."""
     parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    netloc = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=netloc, query="", fragment="").geturl()
 
 
 def _name(text: str) -> str:

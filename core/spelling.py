@@ -40,7 +40,7 @@ class _Kept(dict[int, str | None]):
         letter = chr(code)
         kind = unicodedata.category(letter)
         dropped = kind[0] in "PZC" or kind == "Sk" or letter == "\ufe0f"
-        self[code] = None if dropped and letter not in ".:/*-#%&" else letter
+        self[code] = None if dropped and letter not in ".:/*-#%&^" else letter
         return self[code]
 
 

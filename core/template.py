@@ -29,7 +29,8 @@ PARTS = ("system", "user", "example")
 MAX_NAME = 120
 MAX_CHARACTERS = 100_000
 """In one part."""
-_VARIABLE = re.compile(r"\\\{\{|\{\{\s*([^{}]*?)\s*\}\}")
+_VARIABLE = re.compile(r"\\\{\{|\{\{([^{}]*+)\}\}")
+"""Possessive, and blanks are taken off afterwards: a template may be hostile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,13 +96,13 @@ class TemplateUse:
 
 def variables(text: str) -> tuple[str, ...]:
     """Names of the variables in a text, each once, in their order."""
-    names = (found[1] for found in _VARIABLE.finditer(text) if found[1] is not None)
+    names = (found[1].strip() for found in _VARIABLE.finditer(text) if found[1] is not None)
     return tuple(dict.fromkeys(names))
 
 
 def rendered(text: str, values: Mapping[str, str]) -> str:
     """The text with its variables filled in; one without a value becomes empty."""
-    return _VARIABLE.sub(lambda m: "{{" if m[1] is None else values.get(m[1], ""), text)
+    return _VARIABLE.sub(lambda m: "{{" if m[1] is None else values.get(m[1].strip(), ""), text)
 
 
 def checked_template(template: Template, columns: Collection[str]) -> Template:
@@ -168,14 +169,16 @@ def _check_part(part: str, text: str, known: Collection[str]) -> None:
     for found in _VARIABLE.finditer(text):
         _check_closed(part, text, end, found.start())
         end = found.end()
-        if found[1] is not None and found[1] not in known:
-            close = get_close_matches(found[1], list(known), n=1, cutoff=0.5)
+        name = None if found[1] is None else found[1].strip()
+        if name is not None and name not in known:
+            name = name[:MAX_NAME]
+            close = get_close_matches(name, list(known), n=1, cutoff=0.5)
             raise _bad(
                 "unknown_variable",
-                f"{part} names the unknown variable {found[1]!r}",
+                f"{part} names the unknown variable {name!r}",
                 part=part,
                 line=text.count("\n", 0, found.start()) + 1,
-                variable=found[1],
+                variable=name,
                 suggestion=close[0] if close else "",
                 known=", ".join(known),
             )

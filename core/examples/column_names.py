@@ -6,7 +6,7 @@ from core.example_set import Split
 from core.examples.chats import key
 
 QUESTION = (
-    *("question", "질문", "prompt", "프롬프트", "instruction", "지시", "지시문", "문제"),
+    *("question", "질문", "문의", "prompt", "프롬프트", "instruction", "지시", "지시문", "문제"),
     *("query", "질의", "questions", "input", "입력", "입력문", "sentence", "문장", "text"),
     *("텍스트", "글", "review", "리뷰", "영화평", "평", "document", "문서", "본문", "content"),
     *("contents", "내용", "utterance", "발화", "source", "원문", "message", "메시지", "q"),
@@ -38,8 +38,27 @@ def side_of(text: str) -> Split | None:
 
 def named(columns: Iterable[str], names: Sequence[str]) -> str:
     """The column that goes by the most telling of these names; empty when none does."""
-    there = {key(column).replace("_", " ").replace("-", " "): column for column in columns}
+    there = {_plain(column): column for column in columns}
     return next((there[name] for name in names if name in there), "")
+
+
+def named_within(columns: Iterable[str], names: Sequence[str]) -> str:
+    """Likewise, also where the name is a part: `Question text`, 문의내용."""
+    there = {_plain(column): column for column in columns}
+    for name in names:
+        whole = [said for said in there if said == name]
+        if found := whole or [said for said in there if len(name) > 1 and _holds(said, name)]:
+            return there[found[0]]
+    return ""
+
+
+def _plain(column: str) -> str:
+    return key(column).replace("_", " ").replace("-", " ")
+
+
+def _holds(said: str, name: str) -> bool:
+    # Korean glues words together; an English word inside another one is another word.
+    return name in said.split() or (name >= "가" and (said.startswith(name) or said.endswith(name)))
 
 
 def both_known(columns: Sequence[str]) -> bool:

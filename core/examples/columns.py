@@ -9,7 +9,16 @@ from json import loads
 from core.example import Example
 from core.example_set import Split
 from core.examples.chats import key
-from core.examples.column_names import ALPACA, ANSWER, QUESTION, SPLIT, TAGS, named, side_of
+from core.examples.column_names import (
+    ALPACA,
+    ANSWER,
+    QUESTION,
+    SPLIT,
+    TAGS,
+    named,
+    named_within,
+    side_of,
+)
 from core.examples.refusals import MAX_CHARACTERS, Refused, refusing, too_long
 from core.examples.tables import Table
 from core.text import clean
@@ -72,8 +81,8 @@ def guess(
     split = split or _split(free, sample_rows)
     tags = tags or named(free, TAGS)
     rest = [column for column in free if column not in (split, tags)]
-    question = question or named(rest, QUESTION)
-    answer = answer or named((column for column in rest if column != question), ANSWER)
+    question = question or named_within(rest, QUESTION)
+    answer = answer or named_within((c for c in rest if c != question), ANSWER)
     rest = [column for column in rest if column not in (question, answer)]
     missing = (not question) + (not answer)
     if len(rest) < missing:  # names that mislead: who asks and answers comes first

@@ -1,7 +1,8 @@
 """Example sets: each name a line of versions, none of which ever changes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, delete, func, select
@@ -16,6 +17,7 @@ from core.store.example_versions import (
     in_order,
     is_newest,
     named,
+    newest_examples,
     store_version,
     uses,
     whole,
@@ -64,6 +66,45 @@ class ExampleSets:
             return store_version(connection, name, wanted, test_share, sides, note)
 
         return write_version(self._engine, write)
+
+    def change(
+        self,
+        name: str,
+        changed: Callable[[Sequence[Example]], Sequence[Example]],
+        *,
+        sides: Mapping[str, Split] = MappingProxyType({}),
+        note: str = "",
+    ) -> ExampleSet:
+        """Store what is made of the newest version, whoever else changes the name meanwhile.
+
+        Args:
+            name: of the set; one that is not stored has no examples.
+            changed: makes the new examples of those before; may be called again.
+            sides: as for `save`.
+            note: as for `save`.
+
+        Raises:
+            UsageError, StoreError: as `save`.
+        """
+        name = checked_name(name)
+
+        def write(connection: Connection) -> ExampleSet:
+            wanted = changed(newest_examples(connection, name))
+            return store_version(connection, name, wanted, None, sides, note)
+
+        return write_version(self._engine, write)
+
+    def append(
+        self,
+        name: str,
+        wanted: Sequence[Example],
+        test_share: float | None = None,
+        *,
+        sides: Mapping[str, Split] = MappingProxyType({}),
+        note: str = "",
+    ) -> ExampleSet:
+        """Like `save`, behind whatever the newest version holds; its share stays."""
+        return self.change(name, lambda before: [*before, *wanted], sides=sides, note=note)
 
     def get(self, set_id: str) -> ExampleSet:
         """One version.

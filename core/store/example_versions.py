@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, select, update
 
 from core.errors import StoreError
 from core.example import Example
@@ -95,6 +95,18 @@ def whole(connection: Connection, head: Row[Any]) -> ExampleSet:
         examples=tuple(set_example(row) for row in rows),
         created_at=utc(head.created_at),
     )
+
+
+def newest_examples(connection: Connection, name: str) -> list[Example]:
+    """Of the newest version, which nobody else can follow until the transaction ends.
+
+    None for a name that is not stored: there the number of the version tells who was first.
+    """
+    untouched = update(example_sets).values(note=example_sets.c.note)
+    # First of all: SQLite would otherwise read before it begins the transaction.
+    connection.execute(untouched.where(example_sets.c.name == name))
+    newest = _version(connection, name, None)
+    return [] if newest is None else [one.example for one in whole(connection, newest).examples]
 
 
 def in_order(set_id: str) -> Select[Any]:

@@ -54,6 +54,10 @@ class Preferences:
             return False
         return True
 
+    def happened(self, name: str) -> bool:
+        """Whether `first_time` was asked for this name before."""
+        return self._get(f"once_{name}") is not None
+
     def rate(self) -> Rate:
         stored = self._get("rate")
         if not isinstance(stored, dict):

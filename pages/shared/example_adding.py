@@ -243,7 +243,7 @@ def _start(file: Opened) -> None:
         file.table,
         chosen_columns(file),
         name=name,
-        save=sets.save,
+        save=sets.append if before else sets.save,
         test_share=chosen("share") / 100 if into == "new" else None,
         existing=lambda: _stored(before),
         note=str(chosen("note") or ""),

@@ -27,7 +27,10 @@ def examples_badge(answer: Answer) -> str:
 
 def examples_notes(answer: Answer) -> None:
     """What must be known of the examples before the answer is believed."""
-    _, left = _sides(answer)
+    given, left = _sides(answer)
+    record = _record(answer)
+    if record is not None and record["set"] and not given and not left:
+        st.caption(f":orange[:material/info:] {t('examples_nothing_fits')}")
     leaking = [one for one in left if one["left_out"] == "leak"]
     if leaking:
         st.caption(f":orange[:material/shield:] {t('leak_left_out', count=len(leaking))}")

@@ -117,7 +117,7 @@ def _chosen_fields(lab: Lab, uid: str, head: SetSummary, change: dict[str, Any])
             t("field_example_budget"), 16, 200_000, step=50, key=key("budget_tokens"), **change
         )
     if choose == "random" or st.session_state.get(key("order")) == "random":
-        st.number_input(t("field_example_seed"), 0, step=1, key=key("seed"), **change)
+        st.number_input(t("field_example_seed"), 0, 2**31 - 1, step=1, key=key("seed"), **change)
     left, right = st.columns(2)
     with left:
         _version_field(lab, uid, head.name, change)

@@ -43,8 +43,8 @@ RIVERS = [(f"Which river flows through town {n}?", f"The river number {n}") for 
 FRANCE = "What is the capital of France?"
 WAITS = "주문한 주전자가 2주째 오지 않아요. 언제 도착하나요?"
 EVIL = (
-    "**bold** <img src=http://elsewhere.invalid/a.png> ![i](http://elsewhere.invalid/b.png) "
-    "[l](http://elsewhere.invalid) <script>window.pwned=1</script> :red[red] $x$"
+    "**b** <img src=//e.invalid/a> ![i](//e.invalid/b) [l](//e.invalid/c) :red[red] $x$ "
+    "<script>window.pwned=1</script>"
 )
 """Short enough for a name."""
 
@@ -107,9 +107,17 @@ def box(page: Page | Locator, label: str) -> Locator:
 
 def choose(page: Page, label: str, option: str) -> None:
     """Pick from a list; its field shows that afterwards."""
+    expect(box(page, label)).to_be_visible(timeout=PATIENCE_MS)
+    until_drawn(page)
     box(page, label).click()
     page.get_by_role("option", name=option, exact=True).click()
     expect(box(page, label)).to_have_value(option)
+
+
+def until_drawn(page: Page) -> None:
+    """A list that is open while the page is drawn again closes."""
+    idle = page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    expect(idle).to_be_visible(timeout=PATIENCE_MS)
 
 
 def row(table: Locator, number: int) -> Locator:
@@ -280,6 +288,7 @@ def test_a_pasted_set_is_edited_saved_and_compared_with_what_it_was(
     expect(quiet.get_by_role("textbox", name="Paste examples")).to_have_count(0)
 
     expect(row(grid(quiet), 0)).to_contain_text("Which river flows through town 0?")
+    until_drawn(quiet)
     picture = grid(quiet).locator("canvas").first.bounding_box()
     assert picture is not None
     quiet.mouse.click(picture["x"] + 300, picture["y"] + 35 + 17)
@@ -438,7 +447,7 @@ def test_a_removed_set_stops_only_the_column_that_uses_it(
 
 def test_hostile_examples_are_drawn_as_text(quiet: Page, own_server: Server) -> None:
     open_examples(quiet, own_server)
-    lines = [f"{n} {EVIL} => {EVIL} {n}" for n in range(6)]
+    lines = [f"{n} {EVIL} => {EVIL if n else 'harmless'}" for n in range(9)]
     paste_set(quiet, EVIL, "\n".join(lines))
     toast(quiet, EVIL)
     expect(box(quiet, "Example set")).to_have_value(EVIL)
@@ -448,7 +457,12 @@ def test_hostile_examples_are_drawn_as_text(quiet: Page, own_server: Server) -> 
     expect(refused).to_contain_text(told("reason_bad_examples_taken", name=EVIL))
     quiet.keyboard.press("Escape")
     main = quiet.get_by_test_id("stMain")
-    for tab, text in (("look", "Balance"), ("versions", "v1"), ("leaks", "held"), ("use", "Ask")):
+    for tab, text in (
+        ("look", "Lengths of answers"),
+        ("versions", "v1"),
+        ("leaks", "held"),
+        ("use", "Ask"),
+    ):
         turn_to(quiet, tab)
         expect(main).to_contain_text(text)
     expect(quiet.locator(".st-key-example_use")).to_contain_text(EVIL)

@@ -178,4 +178,4 @@ def test_a_file_that_is_not_there_and_a_share_that_cannot_be_are_refused(films, 
 def test_progress_goes_to_stderr(films):
     finished = run("examples", "import", "films", films, "--json")
     assert json.loads(finished.stdout)["rows"] == 30
-    assert finished.stderr == "30 rows, 100%\n"
+    assert finished.stderr == "question: 문장 · answer: 감정\n30 rows, 100%\n"

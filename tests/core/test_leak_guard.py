@@ -87,10 +87,10 @@ def candidate(question: str, left_out: LeftOut | None = None, **more) -> Candida
 
 def test_an_example_that_equals_the_question_is_told(place):
     choice = chosen(
-        candidate("프랑스의 수도는 어디죠?"),
-        candidate("프랑스 수도는 어디죠?", "leak"),
+        candidate("프랑스의 수도는 어디죠?", alike="equal"),
+        candidate("프랑스 수도는 어디죠?", "leak", alike="near"),
         candidate(ROME),
-        candidate(PARIS, "budget"),
+        candidate(PARIS, "budget", alike="equal"),
     )
     equal, near = place.guard.of_question(Recipe(model="a/b"), PARIS, choice)
     assert equal == Leak(
@@ -106,7 +106,7 @@ def test_an_example_that_equals_the_question_is_told(place):
 
 def test_examples_written_into_the_recipe_belong_to_no_set(place):
     (leak,) = place.guard.of_question(
-        Recipe(model="a/b"), PARIS, chosen(candidate(PARIS), set_name="")
+        Recipe(model="a/b"), PARIS, chosen(candidate(PARIS, alike="equal"), set_name="")
     )
     assert leak.name == ""
 

@@ -197,3 +197,9 @@ def test_an_index_of_equal_ones_finds_no_near_ones():
 def test_a_leak_is_written_as_json():
     leak = Leak(alike="near", place="adapter", name="haedam", question="q", other="o", kept=True)
     assert Leak(**leak.to_json()) == leak
+
+
+def test_a_very_long_question_is_equal_to_itself_alone():
+    long = "연차는 며칠 전에 신청하나요? " * 1000
+    assert alike(long, long + "?") == "equal"
+    assert [alike(long, f"다른 질문 {number}") for number in range(64)] == [None] * 64

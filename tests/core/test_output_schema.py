@@ -14,6 +14,7 @@ from core.output_schema import (
     canonical,
     faults,
     instruction,
+    without_fence,
 )
 
 MOOD = {
@@ -289,3 +290,8 @@ def test_whatever_is_a_schema_can_be_held_against_whatever_is_an_answer(schema, 
 
 def test_the_instruction_holds_the_schema_as_it_is():
     assert instruction(canonical(MOOD)).endswith("\n" + canonical(MOOD))
+
+
+def test_a_fence_that_never_closes_is_no_fence():
+    text = "```json\n" + "\n" * 200_000 + "x"
+    assert without_fence(text) == text

@@ -205,7 +205,7 @@ def test_a_key_is_named_and_never_shown():
 
 
 def test_a_password_in_an_address_is_left_out():
-    route = replace(CLOUD, base_url=f"https://me:{KEY}@proxy.example:8443/v1")
+    route = replace(CLOUD, base_url=f"https://me:{KEY}@proxy.example:8443/v1?key={KEY}#{KEY}")
     program = snippet(answered(Recipe(model="openai/gpt-4o")), "q", route)
     assert KEY not in program
     assert 'api_base="https://proxy.example:8443/v1"' in program

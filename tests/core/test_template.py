@@ -196,3 +196,11 @@ def test_a_use_that_cannot_be_read_is_refused(content, named):
         template_use_from_json(content)
     assert refused.value.kind == "bad_recipe"
     assert named in str(refused.value)
+
+
+def test_a_variable_of_nothing_but_blanks_is_read_at_once():
+    """One scan a blank, or this would take days."""
+    assert rendered("{{" + " " * 100_000, {}) == "{{" + " " * 100_000
+    with pytest.raises(UsageError) as refused:
+        checked_template(Template(name="a", user="{{question}} {{" + " " * 50_000), ())
+    assert refused.value.details["code"] == "unclosed"

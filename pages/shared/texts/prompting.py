@@ -128,6 +128,11 @@ TEXTS = {
         "{wanted}개를 원했지만 고를 수 있는 예제가 {available}개였습니다.",
         "{wanted} were wanted; there were {available} to choose from.",
     ),
+    "examples_nothing_fits": (
+        "고를 수 있는 예제가 없어 예제 없이 물었습니다. 열 설정의 태그와 예제집을 확인하세요.",
+        "There was no example to choose from, so it was asked without any. Check the tags and the "
+        "set in the column's settings.",
+    ),
     "examples_none": ("보여 준 예제가 없습니다.", "No example was shown."),
     "examples_table_alt": (
         "이 답변에 쓰였거나 빠진 예제의 표",

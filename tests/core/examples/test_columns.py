@@ -219,3 +219,18 @@ def test_the_shipped_sets_are_understood(file):
     rows = list(read(opened, columns))
     assert len(rows) == len(file.read_text("utf-8").splitlines())
     assert not any(tag[:1] in '["' for row in rows for tag in row.example.tags)
+
+
+@pytest.mark.parametrize(
+    ("header", "question", "answer"),
+    [
+        (("Question Text", "Answer Text", "Category"), "Question Text", "Answer Text"),
+        (("문의내용", "담당자 답변", "분류"), "문의내용", "담당자 답변"),
+        (("분류", "고객질문", "모범답안"), "고객질문", "모범답안"),
+        (("question", "question type", "answer"), "question", "answer"),
+    ],
+)
+def test_a_name_within_a_name_is_known(header, question, answer):
+    found = guess(header, [dict.fromkeys(header, "x")])
+    assert found is not None
+    assert (found.question, found.answer) == (question, answer)

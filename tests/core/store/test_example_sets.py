@@ -436,3 +436,25 @@ def test_a_name_that_comes_back_never_takes_the_version_of_an_answer(
     answered(rounds, **shown("a", sets.save("a", SEVERAL).version))
     sets.remove("a")
     assert sets.save("a", RICH).version == 3
+
+
+def test_changes_at_the_same_moment_lose_nothing(sets):
+    def add(number: int) -> None:
+        new = Example(question=f"q{number}", answer="a")
+        sets.change("shared", lambda before: [*before, new])
+
+    sets.save("shared", [Example(question="first", answer="a")])
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(add, range(6)))
+    found = {one.example.question for one in sets.latest("shared").examples}
+    assert found == {"first", *(f"q{number}" for number in range(6))}
+    assert sets.named("shared").version == 7
+
+
+def test_what_is_appended_stands_behind_what_is_there(sets):
+    sets.append("new", [Example(question="a", answer="1")])
+    made = sets.append(
+        "new", [Example(question="b", answer="2"), Example(question="a", answer="1")]
+    )
+    assert [one.example.question for one in made.examples] == ["a", "b"]
+    assert made.version == 2
