@@ -20,7 +20,7 @@ from pages.shared.example_draft import (
     edited,
     with_cells,
 )
-from pages.shared.example_head import PICK, PROBLEM
+from pages.shared.example_head import PICK, PROBLEM, SAID
 from pages.shared.language import language, t
 from pages.shared.resources import get_lab
 
@@ -250,7 +250,7 @@ def _save(lab: Lab, draft: Draft, note: str) -> None:
     said = t("example_unchanged" if made.id in before else "example_saved", version=made.version)
     if repeated := len(wanted.examples) - len(made.examples):
         said += " " + t("example_repeated", count=f"{repeated:,}")
-    st.toast(said, icon=":material/check:")
+    state[SAID] = said
 
 
 def _discard(name: str) -> None:

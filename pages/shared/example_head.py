@@ -16,6 +16,8 @@ from pages.shared.resources import get_lab
 
 PROBLEM = "example_problem"
 PICK = "example_pick"
+SAID = "example_said"
+"""What a run that starts another one leaves to say: a toast of its own would never be drawn."""
 """A set to show from the next run on."""
 SAMPLED = 500
 """Examples that tell the languages of a set."""
@@ -47,6 +49,9 @@ def example_head(lab: Lab) -> SetSummary | None:
     problem = st.session_state.pop(PROBLEM, None)
     if problem is not None:
         show_error(problem)
+    said = st.session_state.pop(SAID, None)
+    if said is not None:
+        st.toast(said, icon=":material/check:")
     if not found:
         st.info(t("examples_empty"), icon=":material/format_list_numbered:")
         return None

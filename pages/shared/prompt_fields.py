@@ -24,7 +24,7 @@ def template_field(lab: Lab, uid: str, **change: Any) -> None:
     """Which template a column uses, and which version of it."""
     chosen = str(st.session_state.get(f"template_{uid}") or NONE)
     names = dict.fromkeys([*(one.name for one in lab.templates.list()), *([chosen] * bool(chosen))])
-    left, right = st.columns([2, 1]) if chosen else (st, st)
+    left, right = st.columns([2, 1])  # also without a version: a field that moves is another one
     left.selectbox(
         t("field_template"),
         [NONE, *names],

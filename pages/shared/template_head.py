@@ -18,6 +18,10 @@ from pages.shared.template_versions import open_compare, template_model
 
 def template_head(lab: Lab) -> Template | None:
     """The picker; None while there is no template."""
+    try:
+        lab.prompting.few_shots.names()  # stores the sets that come along: templates name columns
+    except StoreError as error:
+        show_error(error)
     found = {one.name: one for one in lab.templates.list()}
     with st.container(horizontal=True, vertical_alignment="bottom" if found else "center"):
         if found:

@@ -126,7 +126,8 @@ def row(table: Locator, number: int) -> Locator:
 
 
 def toast(page: Page, text: str) -> None:
-    expect(page.get_by_test_id("stToast").filter(has_text=text).first).to_be_visible()
+    shown = page.get_by_test_id("stToast").filter(has_text=text).first
+    expect(shown).to_be_visible(timeout=PATIENCE_MS)
 
 
 def drop(page: Page, path: Path) -> None:

@@ -29,6 +29,7 @@ from tests.browser.test_examples import (
     paste_set,
     press,
     toast,
+    until_drawn,
 )
 from tests.pages.conftest import told
 from tests.servers.upstream import Upstream
@@ -73,6 +74,7 @@ def make_template(page: Page, name: str) -> None:
     expect(box(page, "Template")).to_have_value(name, timeout=PATIENCE_MS)
     page.keyboard.press("Escape")
     expect(page.get_by_role("textbox", name="Name of the template")).to_have_count(0)
+    until_drawn(page)  # until then the fields of the template before are there too
 
 
 def part(page: Page, name: str) -> Locator:
@@ -132,6 +134,7 @@ def test_a_template_with_a_variable_is_written_filled_in_and_sent(
     open_compare(quiet, fresh_server, ECHO_ALL, "openai/echo")
     settings(quiet, 0)
     choose(quiet, "Prompt template", "by channel")
+    expect(quiet.locator(".st-key-column_0")).to_contain_text("by channel")
     quiet.keyboard.press("Escape")
     expect(value).to_have_value("")
     ask(quiet, "Where is it?")

@@ -164,7 +164,7 @@ def test_an_unknown_variable_is_named_with_its_line_before_saving(app: App, lang
 def test_a_variable_like_nothing_known_gets_no_suggestion(app: App) -> None:
     store(app)
     put(app.open(PROMPTS), "system", "{{xyzw}}")
-    known = "question, context, examples"
+    known = "question, context, examples, channel, language"
     assert (
         told("next_bad_template_unknown_variable_no_suggestion", known=known)
         in app.titles_of_errors()
