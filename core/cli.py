@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core import cli_documents, cli_examples, cli_recipes
+from core.cli_output import write_pieces
 from core.cli_recipes import recipes_from_file
 from core.draft import Draft
 from core.errors import NaraniError, StoreError, UsageError
@@ -123,19 +124,7 @@ def _of_examples(draft: Draft) -> list[str]:
 def _export(lab: Lab, options: argparse.Namespace) -> int:
     if options.format in ("sft", "kto") and options.what != "votes":
         raise UsageError("bad_recipe", f"--format {options.format} goes with votes", reason="")
-    pieces = lab.export(options.what, options.format)
-    if options.out is None:
-        # A Windows console must not decide how the file is encoded.
-        for piece in pieces:
-            sys.stdout.buffer.write(piece.encode("utf-8"))
-        sys.stdout.buffer.flush()
-        return 0
-    try:
-        with Path(options.out).open("w", encoding="utf-8", newline="") as file:
-            file.writelines(pieces)
-    except OSError as error:
-        return _say(f"error: cannot write {options.out}: {error.strerror}", 1)
-    return _say(f"written: {options.out}", 0)
+    return write_pieces(lab.export(options.what, options.format), options.out)
 
 
 def _models(lab: Lab, options: argparse.Namespace) -> int:

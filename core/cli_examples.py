@@ -8,6 +8,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from core.cli_output import write_pieces
 from core.errors import StoreError, UsageError
 from core.example import Example
 from core.example_set import SetSummary
@@ -199,20 +200,7 @@ def _export(lab: Lab, options: argparse.Namespace) -> int:
         pieces = as_csv(found, head.columns, harmless)
     else:
         pieces = as_jsonl(found, head.columns)
-    if options.out is None:
-        # A Windows console must not decide how the file is encoded.
-        for piece in pieces:
-            sys.stdout.buffer.write(piece.encode("utf-8"))
-        sys.stdout.buffer.flush()
-        return 0
-    try:
-        with Path(options.out).open("w", encoding="utf-8", newline="") as file:
-            file.writelines(pieces)
-    except OSError as error:
-        print(f"error: cannot write {options.out}: {error.strerror}", file=sys.stderr)
-        return 1
-    print(f"written: {options.out}", file=sys.stderr)
-    return 0
+    return write_pieces(pieces, options.out)
 
 
 def _list(lab: Lab, options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.cli_output import write_pieces
 from core.comparison.plain_yaml import MAX_BYTES
 from core.errors import UsageError
 from core.lab import Lab
@@ -46,10 +47,7 @@ def _show(lab: Lab, options: argparse.Namespace) -> int:
     recipes = [parse_recipe(text) for text in options.recipe]
     lab.prompting.few_shots.names()
     found = collect(recipes, options.question, {}, lab.templates, lab.example_sets)
-    # A Windows console must not decide how the file is encoded.
-    sys.stdout.buffer.write(to_yaml(found).encode())
-    sys.stdout.buffer.flush()
-    return 0
+    return write_pieces([to_yaml(found)], None)
 
 
 def _check(_: Lab, options: argparse.Namespace) -> int:

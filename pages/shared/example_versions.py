@@ -16,13 +16,13 @@ from pages.shared.language import t
 from pages.shared.markdown import plain
 from pages.shared.resources import get_lab
 from pages.shared.template_diff import differences_drawn
+from pages.shared.version_pair import version_pair
 
 PER_PAGE = 8
 DRAWN = 20
 """Answers compared word by word; more are in the tables."""
 SHOWN = 500
 """Characters of a cell."""
-SIDES = ("left", "right")
 
 
 def example_versions(lab: Lab, head: SetSummary) -> None:
@@ -132,22 +132,10 @@ def _removed(name: str) -> None:
 
 
 def _two(versions: Sequence[SetSummary]) -> None:
-    name, by_number = versions[0].name, {one.version: one for one in versions}
-    numbers = list(by_number)
+    by_number = {one.version: one for one in versions}
     st.markdown(f"**{t('example_diff')}**")
-    with st.container(horizontal=True):
-        for side, default in (("left", numbers[1]), ("right", numbers[0])):
-            key = f"example_{side}_{name}"
-            if st.session_state.get(key) not in by_number:
-                st.session_state[key] = default
-            st.selectbox(
-                t(f"diff_{side}"),
-                numbers,
-                key=key,
-                format_func=lambda number: f"v{number}",
-                persist_state="session",
-            )
-    left, right = (by_number[st.session_state[f"example_{side}_{name}"]] for side in SIDES)
+    numbers = version_pair("example", versions[0].name, list(by_number))
+    left, right = (by_number[number] for number in numbers)
     key = f"diff_{left.id}_{right.id}"
     if not is_begun(key):
         begin(key, partial(_compared, left.id, right.id))

@@ -14,6 +14,7 @@ from pages.shared.resources import get_lab
 from pages.shared.state import compare_state
 from pages.shared.template_diff import differences_drawn
 from pages.shared.template_draft import is_changed, put_draft
+from pages.shared.version_pair import version_pair
 
 COMPARE = "pages/ask/compare.py"
 EMBEDDED = "local/narani"
@@ -125,24 +126,10 @@ def _roll_back(name: str, version: int) -> None:
 
 
 def _two(lab: Lab, versions: Sequence[Template]) -> None:
-    name, by_number = versions[0].name, {one.version: one for one in versions}
-    numbers = list(by_number)
+    by_number = {one.version: one for one in versions}
     st.markdown(f"**{t('template_diff')}**")
-    with st.container(horizontal=True):
-        for side, default in (("left", numbers[1]), ("right", numbers[0])):
-            key = f"template_{side}_{name}"
-            if st.session_state.get(key) not in by_number:
-                st.session_state[key] = default
-            st.selectbox(
-                t(f"diff_{side}"),
-                numbers,
-                key=key,
-                format_func=lambda number: t("template_version", version=number),
-                persist_state="session",
-            )
-    left, right = (
-        by_number[st.session_state[f"template_{side}_{name}"]] for side in ("left", "right")
-    )
+    numbers = version_pair("template", versions[0].name, list(by_number))
+    left, right = (by_number[number] for number in numbers)
     _as_columns(lab, left, right)
     _differences(left, right)
 
