@@ -161,8 +161,8 @@ def test_two_versions_are_compared_word_by_word_and_as_columns(
     write(quiet, "system", "Answer at length, 세 문장으로.")
     save_template(quiet, 3)
     quiet.get_by_role("tab", name=told("template_tab_versions")).click()
-    expect(box(quiet, "Left")).to_have_value("Version 2")
-    expect(box(quiet, "Right")).to_have_value("Version 3")
+    expect(box(quiet, "Left")).to_have_value("v2")
+    expect(box(quiet, "Right")).to_have_value("v3")
     drawn = quiet.locator(".st-key-template_diff_system .stMarkdownColoredBackground")
     for text in ("briefly", "at length", "한", "세"):
         expect(drawn.filter(has_text=text).first).to_be_visible()
