@@ -11,13 +11,24 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Playwright,
+    Request,
+    expect,
+    sync_playwright,
+)
 
 from tests.servers.upstream import Upstream
 
@@ -217,3 +228,47 @@ def full_text(upstream: Upstream, model: str, question: str) -> str:
     )
     with urllib.request.urlopen(request, timeout=60) as reply:
         return str(json.load(reply)["choices"][0]["message"]["content"])
+
+
+@contextmanager
+def nothing_amiss(context: BrowserContext) -> Iterator[None]:
+    """No error in a console meanwhile, and no request to another machine."""
+    said: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        # Streamlit looks for itself below a page's own address first, and is not there.
+        if message.type == "error" and "/_stcore/" not in message.location["url"]:
+            said.append(f"{message.text} {message.location['url']}")
+
+    def look(request: Request) -> None:
+        if urlsplit(request.url).hostname not in ("127.0.0.1", None):
+            said.append(f"asked for {request.url}")
+
+    context.on("console", hear)
+    context.on("weberror", lambda error: said.append(str(error.error)))
+    context.on("request", look)
+    yield
+    assert said == []
+
+
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory: pytest.TempPathFactory, upstream: Upstream) -> Iterator[Server]:
+    """A server whose collections, sets and templates no other file of tests sees."""
+    running, process = start_server(tmp_path_factory.mktemp("own"), upstream)
+    yield running
+    end_server(process)
+
+
+@pytest.fixture
+def quiet(page: Page) -> Iterator[Page]:
+    """A page whose console stays free of errors, and whose requests stay here."""
+    with nothing_amiss(page.context):
+        yield page
+
+
+def overflow(page: Page) -> int:
+    found = page.evaluate(
+        "Math.max(...[document.documentElement, ...document.querySelectorAll("
+        "'[data-testid=\"stMain\"]')].map(e => e.scrollWidth - e.clientWidth))"
+    )
+    return int(found)

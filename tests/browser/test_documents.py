@@ -1,11 +1,11 @@
 """Documents as people use them: files dropped in, searched, asked, and the sources opened."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from pages.shared.texts import TEXTS
 from tests.browser.conftest import (
@@ -13,15 +13,13 @@ from tests.browser.conftest import (
     Server,
     answer,
     ask,
-    end_server,
     open_compare,
-    start_server,
+    overflow,
     until,
     wait_finished,
 )
 from tests.core.retrieval.load.files import hand_made_pdf, locked
 from tests.pages.conftest import told
-from tests.servers.upstream import Upstream
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -48,30 +46,6 @@ EVIL = (
     "<script>window.pwned=1</script> :red[kettle] $x^2$ `code`"
 )
 VAULT = "When does the vault open?"
-
-
-@pytest.fixture(scope="module")
-def own_server(tmp_path_factory: pytest.TempPathFactory, upstream: Upstream) -> Iterator[Server]:
-    """A server whose collections nobody else sees."""
-    running, process = start_server(tmp_path_factory.mktemp("documents"), upstream)
-    yield running
-    end_server(process)
-
-
-@pytest.fixture
-def quiet(page: Page) -> Iterator[Page]:
-    """A page whose console stays free of errors."""
-    said: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        # Streamlit looks for itself below a page's own address first, and is not there.
-        if message.type == "error" and "/_stcore/" not in message.location["url"]:
-            said.append(f"{message.text} {message.location['url']}")
-
-    page.on("console", hear)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
-    assert said == []
 
 
 def open_documents(page: Page, server: Server, title: str = "Documents") -> None:
@@ -117,14 +91,6 @@ def indexed(files: int) -> str:
 
 def tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name, exact=True).click()
-
-
-def overflow(page: Page) -> int:
-    found = page.evaluate(
-        "Math.max(...[document.documentElement, ...document.querySelectorAll("
-        "'[data-testid=\"stMain\"]')].map(e => e.scrollWidth - e.clientWidth))"
-    )
-    return int(found)
 
 
 def reading(collection: str, model: str = "baseline/extract", **how: object) -> str:

@@ -4,14 +4,12 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from openpyxl import Workbook
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, expect
 
 from pages.shared.texts import TEXTS
 from tests.browser.conftest import (
@@ -20,13 +18,12 @@ from tests.browser.conftest import (
     Server,
     answer,
     ask,
-    end_server,
+    nothing_amiss,
     open_compare,
-    start_server,
+    overflow,
     wait_finished,
 )
 from tests.pages.conftest import told
-from tests.servers.upstream import Upstream
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -47,42 +44,6 @@ EVIL = (
     "<script>window.pwned=1</script>"
 )
 """Short enough for a name."""
-
-
-@contextmanager
-def nothing_amiss(context: BrowserContext) -> Iterator[None]:
-    """No error in a console meanwhile, and no request to another machine."""
-    said: list[str] = []
-
-    def hear(message: ConsoleMessage) -> None:
-        # Streamlit looks for itself below a page's own address first, and is not there.
-        if message.type == "error" and "/_stcore/" not in message.location["url"]:
-            said.append(f"{message.text} {message.location['url']}")
-
-    def look(request: Request) -> None:
-        if urlsplit(request.url).hostname not in ("127.0.0.1", None):
-            said.append(f"asked for {request.url}")
-
-    context.on("console", hear)
-    context.on("weberror", lambda error: said.append(str(error.error)))
-    context.on("request", look)
-    yield
-    assert said == []
-
-
-@pytest.fixture(scope="module")
-def own_server(tmp_path_factory: pytest.TempPathFactory, upstream: Upstream) -> Iterator[Server]:
-    """A server whose example sets nobody else sees."""
-    running, process = start_server(tmp_path_factory.mktemp("examples"), upstream)
-    yield running
-    end_server(process)
-
-
-@pytest.fixture
-def quiet(page: Page) -> Iterator[Page]:
-    """A page whose console stays free of errors, and whose requests stay here."""
-    with nothing_amiss(page.context):
-        yield page
 
 
 def open_examples(page: Page, server: Server, tab: str = "edit", language: str = "en") -> None:
@@ -526,11 +487,3 @@ def test_an_address_opens_a_set_and_every_tab_is_drawn(
         press(page, "example_leaks_look")
         checked = page.locator(".st-key-example_leaks_report")
         expect(checked).to_contain_text(told("example_leaks_checked", language), timeout=60_000)
-
-
-def overflow(page: Page) -> int:
-    found = page.evaluate(
-        "Math.max(...[document.documentElement, ...document.querySelectorAll("
-        "'[data-testid=\"stMain\"]')].map(e => e.scrollWidth - e.clientWidth))"
-    )
-    return int(found)

@@ -1,7 +1,7 @@
 """Prompts as people use them: templates written, compared and sent; JSON answers; sharing."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,9 @@ from tests.browser.conftest import (
     Server,
     answer,
     ask,
-    end_server,
+    nothing_amiss,
     open_compare,
-    start_server,
+    overflow,
     wait_finished,
 )
 from tests.browser.test_examples import (
@@ -23,16 +23,13 @@ from tests.browser.test_examples import (
     FRANCE,
     box,
     choose,
-    nothing_amiss,
     open_examples,
-    overflow,
     paste_set,
     press,
     toast,
     until_drawn,
 )
 from tests.pages.conftest import told
-from tests.servers.upstream import Upstream
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -44,21 +41,6 @@ MOOD = {
     "additionalProperties": False,
 }
 SENDER = '이메일 "급함" & <b>'
-
-
-@pytest.fixture(scope="module")
-def own_server(tmp_path_factory: pytest.TempPathFactory, upstream: Upstream) -> Iterator[Server]:
-    """A server whose templates nobody else sees."""
-    running, process = start_server(tmp_path_factory.mktemp("prompts"), upstream)
-    yield running
-    end_server(process)
-
-
-@pytest.fixture
-def quiet(page: Page) -> Iterator[Page]:
-    """A page whose console stays free of errors, and whose requests stay here."""
-    with nothing_amiss(page.context):
-        yield page
 
 
 def open_prompts(page: Page, server: Server, language: str = "en") -> None:
